@@ -1,0 +1,53 @@
+// The texts of the service in three languages, from the gettext catalogues in locales/.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mekenjai::i18n {
+
+enum class Language { kk, ru, en };
+inline constexpr std::array kLanguages{Language::kk, Language::ru, Language::en};
+
+/// "kk", "ru", "en".
+std::string_view tag(Language language);
+std::optional<Language> parse_language(std::string_view tag);
+/// The best of ours for an `Accept-Language` header (RFC 9110, 12.5.4); kk where none fits.
+Language negotiate(std::string_view accept_language);
+
+/// What stands for the {names} in a text.
+using Values = std::vector<std::pair<std::string_view, std::string>>;
+
+/// All texts, read once; safe to use from any thread.
+class Catalog {
+ public:
+  /// The catalogues built into the program.
+  static const Catalog& built_in();
+
+  /// The text of `key`; the key itself where there is none (a test finds those).
+  std::string_view text(Language language, std::string_view key) const;
+  bool has(Language language, std::string_view key) const;
+  /// The text with its {names} filled in.
+  std::string format(Language language, std::string_view key, const Values& values) const;
+  /// The plural form of `key` for `n`, with {n} and the other names filled in.
+  std::string plural(Language language, std::string_view key, long n, Values values = {}) const;
+  std::vector<std::string_view> keys(Language language) const;
+
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+ private:
+  Catalog();
+  struct Texts;
+  std::array<std::shared_ptr<const Texts>, 3> texts_;
+};
+
+/// Fills {names} in a text; a name without a value stays as it is.
+std::string fill(std::string_view text, const Values& values);
+
+}  // namespace mekenjai::i18n
