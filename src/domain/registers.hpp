@@ -100,6 +100,8 @@ struct Residence {
   Rka rka;
   ResidenceKind kind = ResidenceKind::permanent;
   std::optional<Date> from, to;
+  /// Ended before `to` by a newer permanent registration; `to` is then the day it ended.
+  bool closed = false;
 };
 
 struct Centre {
@@ -114,6 +116,11 @@ struct StaffRole {
 inline bool in_force(const std::optional<Date>& from, const std::optional<Date>& to, Date day) {
   using std::chrono::sys_days;
   return (!from || sys_days{*from} <= sys_days{day}) && (!to || sys_days{*to} >= sys_days{day});
+}
+
+/// Whether the registration counts on the day.
+inline bool in_force(const Residence& residence, Date day) {
+  return !residence.closed && in_force(residence.from, residence.to, day);
 }
 
 }  // namespace mekenjai::domain
