@@ -1,0 +1,79 @@
+// The one way through the house: everything that pages and API can ask for. Each call may be made from any
+// loop; it runs on the gathering pool and the writer and comes back to the caller's executor. Nothing is
+// answered before it is durable.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "flow/views.hpp"
+
+namespace mekenjai::flow {
+
+template <class T>
+using Task = boost::asio::awaitable<base::Result<T>>;
+
+struct Done {};
+
+/// An idempotency key with the digest of the body it came with (contract, section 3).
+struct Idempotency {
+  std::string key;          // 1 to 64 visible ASCII characters
+  std::string body_sha256;  // raw 32 bytes
+};
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  // --- signing in -----------------------------------------------------------------------------------------
+  /// 202 with a challenge always, known or not. Problems: bad_iin (422), too_many (429), unavailable (503).
+  virtual Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) = 0;
+  /// Problems: wrong_code (422, value "attempts_left"), blocked (429), not_found (404: no such challenge, or ended).
+  virtual Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) = 0;
+  /// The live session of a token; touches it. Fast (memory) in the common case.
+  virtual boost::asio::awaitable<std::optional<Session>> session(std::string token) = 0;
+  virtual Task<Done> sign_out(std::string token) = 0;
+
+  // --- the person -----------------------------------------------------------------------------------------
+  virtual Task<MeView> me(Caller) = 0;
+  virtual Task<std::vector<Address>> addresses(std::string typed) = 0;
+  /// One dwelling by RKA for showing; not_found where the register has none.
+  virtual Task<Address> address(std::string rka) = 0;
+  virtual Task<std::vector<ResidentView>> residents(Caller, std::string rka) = 0;
+
+  // --- the application ------------------------------------------------------------------------------------
+  virtual Task<ApplicationView> draft(Caller, DraftRequest, std::optional<Idempotency>) = 0;
+  /// The same checks and forecast without storing anything, for "check your answers".
+  virtual Task<ForecastView> forecast(Caller, DraftRequest) = 0;
+  virtual Task<Done> request_signature_code(Caller, std::string application_id) = 0;
+  virtual Task<ApplicationView> sign(Caller, std::string application_id, SignatureRequest) = 0;
+  virtual Task<ApplicationView> withdraw(Caller, std::string application_id) = 0;
+  virtual Task<ApplicationView> application(Caller, std::string application_id) = 0;
+  virtual Task<Page<ApplicationView>> applications(Caller, std::optional<std::string> cursor, int limit) = 0;
+
+  // --- consents -------------------------------------------------------------------------------------------
+  virtual Task<Page<ConsentView>> consents(Caller, std::optional<std::string> reference,
+                                           std::optional<std::string> cursor, int limit) = 0;
+  virtual Task<ConsentView> consent(Caller, std::string consent_id) = 0;
+  virtual Task<Done> request_consent_code(Caller, std::string consent_id, std::optional<std::string> answer) = 0;
+  virtual Task<ConsentView> answer(Caller, std::string consent_id, std::string answer, SignatureRequest) = 0;
+
+  // --- messages -------------------------------------------------------------------------------------------
+  virtual Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) = 0;
+  virtual Task<Done> read_message(Caller, std::string message_id) = 0;
+  virtual Task<int> unread_messages(Caller) = 0;
+
+  // --- the half-filled form of the portal, kept until it is sent -------------------------------------------
+  virtual Task<std::string> saved_form(Caller) = 0;  // JSON text of the pages' own, "" where none
+  virtual Task<Done> save_form(Caller, std::string json) = 0;
+
+  virtual base::Instant now() const = 0;
+};
+
+}  // namespace mekenjai::flow

@@ -1,0 +1,201 @@
+// What the flow tells its front doors (pages, API): plain values, no text in any language.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/application.hpp"
+#include "domain/registers.hpp"
+#include "i18n/catalog.hpp"
+#include "rules/rules.hpp"
+
+namespace mekenjai::flow {
+
+using base::Date;
+using base::Instant;
+using domain::Iin;
+
+/// Who is calling: the signed-in person, his language, and the address he calls from (for limits).
+struct Caller {
+  Iin iin;
+  i18n::Language language = i18n::Language::kk;
+  std::string source;
+};
+
+struct SignedIn {
+  std::string token;  // shown once; the store keeps its digest only
+  Instant expires_at;
+  domain::Person person;
+};
+
+/// A live session, as the HTTP layer finds it by token or cookie.
+struct Session {
+  Iin iin;
+  std::string display_name;  // "Айгерім С."
+  std::string csrf_key;      // per session, secret; forms carry a MAC made with it
+  Instant expires_at;
+  bool cookie = false;
+};
+
+/// An address for people, in both state languages.
+struct Address {
+  std::string rka;
+  domain::DwellingKind kind = domain::DwellingKind::flat;
+  std::string kato;
+  std::string region_kk, region_ru, locality_kk, locality_ru, street_kk, street_ru, house, flat;
+};
+
+/// A centre or housing body with its contact.
+struct Contact {
+  std::string name_kk, name_ru, address_kk, address_ru, phone, hours;
+};
+
+/// One register that was read for a decision; `summary` is a key of the catalogue (`fact.<register>`).
+struct FactRead {
+  rules::Register register_ = rules::Register::persons;
+  Instant read_at;
+};
+
+struct DecisionView {
+  rules::Decision decision;
+  std::string policy_version;
+  std::vector<FactRead> facts;
+  std::vector<Contact> contacts;
+  /// Full or given name of the registrant the outcome is about, where he may be named to the applicant.
+  std::optional<std::string> registrant_name;
+  /// A10: the number of the other application, where it is the applicant's own.
+  std::optional<std::string> other_number;
+};
+
+struct ForecastView {
+  bool whole = false;
+  DecisionView decision;     // meaningful where `whole`
+  rules::Outcome outcome = rules::Outcome::retry;
+  std::string code;          // needs_consent, needs_centre, cannot, register_unavailable; or the decision's code
+};
+
+struct HistoryEntry {
+  Instant at;
+  std::string event;   // key of the catalogue: `history.<event>`
+  std::string actor;   // applicant, owner, system, officer
+  std::vector<std::pair<std::string, std::string>> values;  // fill the text's {names}
+};
+
+struct RegistrantView {
+  std::string iin;
+  std::optional<std::string> name;  // only the applicant himself and those related to him
+};
+
+struct Document {
+  std::string media_type, sha256, content;
+};
+
+struct ApplicationView {
+  std::string id, number;
+  domain::ResidenceKind kind = domain::ResidenceKind::permanent;
+  std::optional<Date> until;
+  domain::Status status = domain::Status::draft;
+  Iin applicant;
+  std::string applicant_name;
+  std::vector<RegistrantView> registrants;
+  Address address;
+  domain::Reason reason = domain::Reason::other;
+  std::string reason_text;
+  Instant created_at;
+  std::optional<Instant> signed_at;
+  std::optional<Instant> deadline;      // of the consents, while waiting
+  std::optional<Instant> hold_until;    // while on hold
+  std::optional<ForecastView> forecast; // before signing; absent beyond the day's limit for strangers' dwellings
+  std::optional<DecisionView> decision;
+  int consents_required = 0, consents_granted = 0;
+  /// Masked names of those asked; only after signing.
+  std::vector<std::string> asked_masked;
+  std::vector<rules::Warning> warnings; // those the applicant may see
+  std::vector<HistoryEntry> history;
+  Document document;
+};
+
+struct ConsentView {
+  std::string id, reference, application_number;
+  std::vector<std::string> registrants;   // full names: the person decides about them
+  std::string applicant_masked;
+  Address address;
+  domain::ResidenceKind kind = domain::ResidenceKind::permanent;
+  std::optional<Date> until;
+  domain::ConsentStatus status = domain::ConsentStatus::pending;
+  rules::Asked asked_as = rules::Asked::owner;
+  Instant asked_at;
+  Instant deadline;
+  std::optional<Instant> answered_at;
+  std::vector<rules::Warning> warnings;   // an owner sees arrest and encumbrance too
+};
+
+struct MessageView {
+  std::string id;
+  Instant at;
+  std::string kind;     // keys of the catalogue: `message.<kind>.title`, `message.<kind>.text`
+  std::vector<std::pair<std::string, std::string>> values;
+  std::optional<std::string> application_id;
+  bool read = false;
+};
+
+struct DependantView {
+  std::string iin, name;
+  domain::RelationKind relation = domain::RelationKind::parent;  // what the signed-in person is to him
+  int age = 0;
+  bool can_register = false;
+  /// Why or why not, a key of the catalogue: `dependant.<why>` (child_14_17, ward, under_14, adult, lease_member).
+  std::string why;
+};
+
+struct MeView {
+  domain::Person person;
+  std::optional<domain::Residence> residence;
+  std::optional<Address> residence_address;
+  struct Temporary {
+    Address address;
+    std::optional<Date> from, until;
+  };
+  std::vector<Temporary> temporary;
+  std::vector<DependantView> dependants;
+  struct Holding {
+    Address address;
+    std::string share;
+  };
+  std::vector<Holding> dwellings;
+  std::vector<std::string> roles;
+};
+
+struct ResidentView {
+  std::string name;
+  domain::ResidenceKind kind = domain::ResidenceKind::permanent;
+  std::optional<Date> from, until;
+};
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::optional<std::string> next;  // cursor
+};
+
+/// An application as the front door received it; the flow checks it and names wrong fields.
+struct DraftRequest {
+  std::string kind;
+  std::optional<std::string> until;
+  std::string rka;
+  std::vector<std::string> registrants;
+  std::string reason;
+  std::optional<std::string> reason_text;
+  bool data_consent = false;
+};
+
+/// A signature as the front door received it.
+struct SignatureRequest {
+  std::string method;  // "sms" or "eds"
+  std::string code;    // six digits, with "sms"
+  std::string cms, xml;
+};
+
+}  // namespace mekenjai::flow

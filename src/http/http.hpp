@@ -1,0 +1,67 @@
+// HTTP as the handlers see it. Beast stays in server.cpp; a handler gets a Request and gives a Response.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flow/views.hpp"
+#include "i18n/catalog.hpp"
+
+namespace mekenjai::http {
+
+enum class Method { get, head, post, delete_, other };
+
+/// One request, whole: the server has read and bounded it before.
+struct Request {
+  Method method = Method::get;
+  std::string target;                                        // as received
+  std::string path;                                          // decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;    // decoded
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string source;                                        // the client's address, for limits
+  i18n::Language language = i18n::Language::kk;              // API: Accept-Language; pages: see pages
+  std::vector<std::string> parameters;                       // what stands at {…} of the route, in order
+  std::optional<flow::Session> session;                      // set by the guard
+  std::string token;                                         // the session's token, set by the guard
+
+  std::string_view header(std::string_view lower_case_name) const;
+  std::optional<std::string_view> query_value(std::string_view name) const;
+  std::optional<std::string_view> cookie(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  /// Instead of `body`: bytes that live as long as the program (assets).
+  std::string_view fixed_body{};
+  std::vector<std::pair<std::string, std::string>> headers{};
+};
+
+using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
+
+/// Who may call a route. The server checks before the handler runs.
+enum class Guard {
+  open,        // anybody
+  token,       // API: `Authorization: Bearer`; 401 problem otherwise
+  cookie,      // pages: the session cookie; otherwise to the sign-in page and back
+  open_page,   // pages: anybody; a session is set where there is one
+};
+
+struct Route {
+  Method method;
+  std::string pattern;  // "/api/v1/applications/{id}/signature"
+  Guard guard;
+  Handler handler;
+  std::size_t max_body = 64 * 1024;  // bytes
+};
+
+}  // namespace mekenjai::http
