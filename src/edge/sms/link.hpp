@@ -65,7 +65,8 @@ struct Receipt {
 
 /// Tells the link that an event is kept (true) or could not be kept (false). The SMS centre gets
 /// its answer only then: status 0, or ESME_RX_T_APPN (0x64) so that it delivers again. May be
-/// called from any thread, later, once; calls after the link's end do nothing.
+/// called from any thread, later, once; calls after the link's end do nothing, and dropping it
+/// without a call means false.
 using Stored = std::function<void(bool stored)>;
 
 /// All are called on the link's loop, never inside `submit`, `start` or `stop`. An empty
@@ -75,6 +76,8 @@ struct LinkEvents {
   std::function<void(SubmitReport)> on_submitted;
   std::function<void(Inbound, Stored)> on_inbound;
   std::function<void(Receipt, Stored)> on_receipt;
+  /// Why a connection was not made or was lost, for the log; never holds personal data.
+  std::function<void(const std::string& what)> on_trouble;
 };
 
 struct LinkConfig {
@@ -119,6 +122,8 @@ struct LinkConfig {
   /// The centre answers submit_sm with a hexadecimal id and writes it in decimal into the text of
   /// its receipts. Ids are then told in lower-case hexadecimal without leading zeros, both times.
   bool receipt_id_is_decimal = false;
+  /// Events given out and not yet `Stored`, at most; one more is put off with ESME_RX_T_APPN.
+  std::size_t inbound_limit = 10'000;
   /// Long messages from phones: how many may be incomplete at a time and for how long, and how
   /// long the first parts stay unacknowledged before they are, for a centre that sends one a time.
   std::size_t reassembly_limit = 1'000;
@@ -126,8 +131,8 @@ struct LinkConfig {
   Millis part_hold{1'000};
 };
 
-/// One link. Use from any thread. The io_context must outlive it; destroying a running link cuts
-/// the connection and reports nothing more.
+/// One link. Use from any thread. The io_context must outlive it. Destroying a running link cuts
+/// the connection and reports nothing more; do it on the loop or when the loop stands still.
 class Link {
  public:
   Link(boost::asio::io_context& loop, LinkConfig config, LinkEvents events);
