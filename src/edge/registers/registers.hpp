@@ -30,7 +30,8 @@ class Registers {
   virtual Fact<std::optional<domain::Person>> person(const domain::Iin& iin) = 0;
   /// Every relation with the person on either side, in force or not.
   virtual Fact<std::vector<domain::Relation>> relations(const domain::Iin& iin) = 0;
-  virtual Fact<bool> is_student(const domain::Iin& iin, std::string_view kato_city_prefix, domain::Date day) = 0;
+  virtual Fact<bool> is_student(const domain::Iin& iin, std::string_view kato_city_prefix,
+                                domain::Date day) = 0;
   virtual Fact<std::vector<domain::StaffRole>> roles(const domain::Iin& iin) = 0;
   // БМГ
   virtual Fact<std::optional<domain::Phone>> phone(const domain::Iin& iin) = 0;
@@ -38,14 +39,16 @@ class Registers {
   virtual Fact<std::vector<domain::Iin>> people_of_phone(std::string_view e164) = 0;
   // address register
   virtual Fact<std::optional<domain::Dwelling>> dwelling(const domain::Rka& rka) = 0;
-  /// At most `limit` dwellings for what a person typed: kk, ru or Latin spelling, typing errors forgiven; 16
-  /// digits are an RKA. Best first.
-  virtual Fact<std::vector<domain::Dwelling>> find_dwellings(std::string_view typed, std::size_t limit) = 0;
+  /// At most `limit` dwellings for what a person typed: kk, ru or Latin spelling, typing errors
+  /// forgiven; 16 digits are an RKA. Best first.
+  virtual Fact<std::vector<domain::Dwelling>> find_dwellings(std::string_view typed,
+                                                             std::size_t limit) = 0;
   // rights
   virtual Fact<std::vector<domain::Right>> rights(const domain::Rka& rka) = 0;  // past ones too
   virtual Fact<std::vector<domain::Encumbrance>> encumbrances(const domain::Rka& rka) = 0;
   /// Dwellings in which the person holds a right in force on the day, with his share.
-  virtual Fact<std::vector<std::pair<domain::Rka, std::string>>> holdings(const domain::Iin& iin, domain::Date day) = 0;
+  virtual Fact<std::vector<std::pair<domain::Rka, std::string>>> holdings(const domain::Iin& iin,
+                                                                          domain::Date day) = 0;
   // ГБД ЮЛ; answers with `rights`
   virtual Fact<std::optional<domain::Organisation>> organisation(std::string_view bin) = 0;
   /// The housing body for a place: the longest common KATO prefix.
@@ -53,8 +56,10 @@ class Registers {
   // state rental housing
   virtual Fact<std::vector<domain::Lease>> leases(const domain::Rka& rka) = 0;  // past ones too
   // register of residences
-  virtual Fact<std::vector<domain::Residence>> residences(const domain::Iin& iin) = 0;     // past ones too
-  virtual Fact<std::vector<domain::Residence>> residents(const domain::Rka& rka) = 0;      // past ones too
+  virtual Fact<std::vector<domain::Residence>> residences(
+      const domain::Iin& iin) = 0;  // past ones too
+  virtual Fact<std::vector<domain::Residence>> residents(
+      const domain::Rka& rka) = 0;  // past ones too
   // service centres: reference data of our own, always there
   virtual std::vector<domain::Centre> centres_near(std::string_view kato, std::size_t limit) = 0;
 };
