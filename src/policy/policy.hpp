@@ -1,8 +1,8 @@
 // The law as dated data (policy/*.toml), and the acts that rules cite. A decision names its edition.
 #pragma once
 
-#include <optional>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,9 @@ struct Norm {
 /// A legal act, cited by its key; its title is a text of the catalogue (`act.<key>`).
 struct Basis {
   std::string act;      // key, such as "joint_order_500_801"
-  std::string article;  // "cl. 3", "art. 16"; empty where the act as a whole is meant
+  /// "art. 16", "art. 23-24", "cl. 3", "annex 2" (texts.hpp puts it in words); empty where the act as
+  /// a whole is meant.
+  std::string article;
 };
 
 /// One edition of the rules: every value that the table marks `P`, and those that the law may change.
@@ -70,8 +72,15 @@ class Editions {
   const Policy& in_force(base::Date day) const;
   const Policy* by_version(std::string_view version) const;
 
+  /// All of them, the newest last.
+  const std::vector<Policy>& all() const { return all_; }
+
  private:
   std::vector<Policy> all_;
 };
+
+/// A problem of `read` or `parse` (code `bad_policy`, values file, line, key, what) in one line for the
+/// operator: "kz-2025-11-24.toml:7: ages.adult is not a whole number".
+std::string text_of(const base::Problem& problem);
 
 }  // namespace mekenjai::policy

@@ -32,6 +32,7 @@ enum class Row : std::uint8_t {
   G2, G3, G8, H0,
   X
 };
+inline constexpr std::size_t kRows = static_cast<std::size_t>(Row::X) + 1;
 
 enum class Code : std::uint8_t {
   applicant_not_capable, person_not_found, person_dead, no_sign_method, bad_document,
@@ -42,8 +43,10 @@ enum class Code : std::uint8_t {
   no_lease, lease_ended, not_in_lease, tenant, named_in_lease, area_unknown, norm_exceeded,
   owner_refused, no_consent_in_time, fraud_reported, ownership_changed, register_unavailable
 };
+inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::register_unavailable) + 1;
 
 enum class Warning : std::uint8_t { arrest, encumbrance, owner_without_phone, density };
+inline constexpr std::size_t kWarnings = static_cast<std::size_t>(Warning::density) + 1;
 
 /// Why somebody must be asked.
 enum class Asked : std::uint8_t { owner, co_owner, tenant, registrant };
@@ -61,7 +64,8 @@ struct Decision {
   Outcome outcome = Outcome::retry;
   Code code = Code::register_unavailable;
   Row row = Row::X;
-  /// Which registrant the outcome is about (index into Facts::registrants).
+  /// Which registrant a final outcome is about (index into Facts::registrants); 0 for register and wait,
+  /// which are about all of them.
   std::uint8_t registrant = 0;
   /// Bit per Warning.
   std::uint8_t warnings = 0;
@@ -69,8 +73,8 @@ struct Decision {
   std::optional<Register> unavailable;
   /// For `wait`: everyone who must consent, each once, sorted by IIN: the owners' order never matters.
   std::vector<Consenter> consenters;
-  /// For register and wait: distinct people registered at the dwelling after this, and the norm's limit
-  /// where one applies (for owners and staff only).
+  /// For register, wait and row F5: distinct people registered at the dwelling after this, and the norm's
+  /// limit where one applies (for owners and staff only).
   std::uint16_t residents_after = 0;
   std::optional<std::uint16_t> norm_limit;
 
@@ -91,6 +95,9 @@ template <class Enum>
 std::optional<Enum> from_word(std::string_view word);
 
 /// The row as the applicant may see it: D1-D3 and D11 are one to him ("D1-D3").
+/// and a reported fraud is a refusal ("G2").
 std::string_view row_for_applicant(Row row);
+/// The code as the applicant may see it: `fraud_reported` is `owner_refused` to him (row G8).
+Code code_for_applicant(Code code);
 
 }  // namespace mekenjai::rules

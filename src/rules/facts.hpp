@@ -43,8 +43,10 @@ struct RegistrantFacts {
   bool open_application_is_applicants_own = false;
   /// A full-time student in the dwelling's city on the day (row F4).
   Fact<bool> student_here;
-  /// Children under 14 who follow him at a permanent registration (row H3), see h_entry.hpp.
+  /// Children under 14 who follow him at a permanent registration (row H3): those of `child_follows`.
   Fact<std::vector<domain::Iin>> followers;
+  /// His number in БМГ; looked at only where he must confirm himself (rows B13 and D12).
+  Fact<std::optional<domain::Phone>> phone;
 };
 
 /// A holder of the right of ownership.

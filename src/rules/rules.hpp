@@ -11,11 +11,19 @@ namespace mekenjai::rules {
 /// register or wait is the application's. `wait` is provisional until everyone named has granted.
 Decision decide(const Facts& facts, const policy::Policy& policy);
 
+/// Why a term is not one (row C9). All of them are the field error `bad_term`.
+enum class BadTerm : std::uint8_t { missing, not_expected, too_short, too_long };
+/// Row C9, checked when a draft is made: a temporary registration ends from `temporary_min_months` to
+/// `temporary_max_months` calendar months after the draft's day, both days included; a permanent one has no end.
+std::optional<BadTerm> check_term(domain::ResidenceKind kind, const std::optional<domain::Date>& until,
+                                  domain::Date draft_day, const policy::Policy& policy);
+
 /// What may be told before signing (contract, section 3, "Forecast").
 struct Forecast {
   /// True where the whole decision may be shown: the applicant's own dwelling (he owns it or a share of it, or
   /// is the tenant of the lease in force), or the outcome came from rows A to C.
   bool whole = false;
+  /// Only where `whole`; arrest, encumbrance and counts are left out unless the applicant is an owner.
   Decision decision;
   /// Otherwise only these: wait needs_consent, psc needs_centre, reject cannot, retry register_unavailable.
   Outcome outcome = Outcome::retry;
@@ -43,8 +51,10 @@ struct ChildFacts {
   bool other_parent_stays = false;
 };
 enum class Following { follows, stays_ask, not_concerned };
-/// Row H3 for one child of a registrant whose former permanent residence is `left` and new one `rka`.
+/// Row H3 for one child of a registrant whose former permanent residence is `left` and whose new one is
+/// `moved_to` (a child who is registered there already is not concerned).
 Following child_follows(const ChildFacts& child, const std::optional<domain::Rka>& left, domain::Date today,
-                        const policy::Policy& policy);
+                        const policy::Policy& policy,
+                        const std::optional<domain::Rka>& moved_to = std::nullopt);
 
 }  // namespace mekenjai::rules
