@@ -10,7 +10,6 @@
 #include "base/time.hpp"
 #include "domain/ids.hpp"
 #include "domain/registers.hpp"
-#include "rules/decision.hpp"
 
 namespace mekenjai::domain {
 

@@ -1,0 +1,130 @@
+#include "store/schema.hpp"
+
+namespace mekenjai::store {
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+
+// Truth: never changed, only appended to.
+constexpr std::string_view kJournal = R"sql(
+CREATE TABLE IF NOT EXISTS journal(
+  sequence INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,              -- milliseconds since 1970, UTC
+  actor TEXT NOT NULL,
+  type TEXT NOT NULL,
+  application TEXT NOT NULL,        -- '' where the event belongs to none
+  payload TEXT NOT NULL,            -- canonical JSON (RFC 8785)
+  previous BLOB NOT NULL,           -- SHA-256 of the record before; 32 zero bytes for the first
+  hash BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS journal_application ON journal(application, sequence) WHERE application <> '';
+
+-- Personal data that the journal refers to; a row can be erased without breaking the chain.
+CREATE TABLE IF NOT EXISTS identities(
+  iin INTEGER PRIMARY KEY, ref TEXT NOT NULL, salt BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS identities_ref ON identities(ref);
+CREATE TABLE IF NOT EXISTS personal_texts(
+  ref TEXT PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+// Folds of the journal: can be rebuilt from it.
+constexpr std::string_view kState = R"sql(
+CREATE TABLE IF NOT EXISTS applications(
+  id TEXT PRIMARY KEY, number TEXT NOT NULL, applicant INTEGER NOT NULL, kind INTEGER NOT NULL, until TEXT NOT NULL,
+  rka INTEGER NOT NULL, reason INTEGER NOT NULL, reason_text TEXT NOT NULL, status INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, signed_at INTEGER, deadline INTEGER, hold_until INTEGER, granted_at INTEGER,
+  retry_since INTEGER, policy TEXT NOT NULL DEFAULT '', holders TEXT NOT NULL DEFAULT '',
+  decision TEXT NOT NULL DEFAULT '', due_at INTEGER, long_told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS applications_number ON applications(number);
+CREATE INDEX IF NOT EXISTS applications_applicant ON applications(applicant, id);
+CREATE INDEX IF NOT EXISTS applications_due ON applications(due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS applications_waiting ON applications(status) WHERE status IN (2, 3, 4);
+
+CREATE TABLE IF NOT EXISTS registrants(
+  application TEXT NOT NULL, position INTEGER NOT NULL, iin INTEGER NOT NULL, related INTEGER NOT NULL,
+  PRIMARY KEY(application, position)) WITHOUT ROWID;
+-- Who has an open application, for row A10.
+CREATE TABLE IF NOT EXISTS open_registrants(
+  iin INTEGER NOT NULL, kind INTEGER NOT NULL, application TEXT NOT NULL,
+  PRIMARY KEY(iin, kind, application)) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS consents(
+  id TEXT PRIMARY KEY, reference TEXT NOT NULL, application TEXT NOT NULL, iin INTEGER NOT NULL, asked_as INTEGER NOT NULL,
+  applicant INTEGER NOT NULL, phone TEXT NOT NULL, status INTEGER NOT NULL, asked_at INTEGER NOT NULL,
+  deadline INTEGER NOT NULL, answered_at INTEGER, channel TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS consents_application ON consents(application);
+CREATE INDEX IF NOT EXISTS consents_person ON consents(iin, asked_at);
+CREATE INDEX IF NOT EXISTS consents_reference ON consents(reference);
+CREATE INDEX IF NOT EXISTS consents_phone ON consents(phone, asked_at);
+
+CREATE TABLE IF NOT EXISTS messages(
+  id TEXT PRIMARY KEY, iin INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, application TEXT NOT NULL,
+  detail TEXT NOT NULL, read INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS messages_person ON messages(iin, id);
+CREATE INDEX IF NOT EXISTS messages_unread ON messages(iin) WHERE read = 0;
+
+-- Row G8: filings of the applicant for the dwelling wait until then.
+CREATE TABLE IF NOT EXISTS fraud_reports(
+  applicant INTEGER NOT NULL, rka INTEGER NOT NULL, reporter INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(applicant, rka, reporter, at)) WITHOUT ROWID;
+-- Alerts to the migration officer and tasks for him (A4, F6, F8, G8).
+CREATE TABLE IF NOT EXISTS alerts(
+  sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, application TEXT NOT NULL, rka INTEGER NOT NULL);
+)sql";
+
+// Neither truth nor fold: what is on its way, and what lets people in.
+constexpr std::string_view kWork = R"sql(
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox(
+  id INTEGER PRIMARY KEY, phone TEXT NOT NULL, text TEXT NOT NULL, kind TEXT NOT NULL, state INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, valid_until INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  consent TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox(id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS outbox_message ON outbox(message_id) WHERE message_id <> '';
+CREATE TABLE IF NOT EXISTS deliveries(consent TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS challenges(
+  id TEXT PRIMARY KEY, iin INTEGER NOT NULL, purpose INTEGER NOT NULL, target TEXT NOT NULL, phone TEXT NOT NULL,
+  mac BLOB NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS challenges_person ON challenges(iin, created_at);
+CREATE TABLE IF NOT EXISTS blocks(
+  iin INTEGER NOT NULL, source TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(iin, source)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS wrong_codes(
+  iin INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(iin, day)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions(
+  digest BLOB PRIMARY KEY, iin INTEGER NOT NULL, name TEXT NOT NULL, csrf BLOB NOT NULL, cookie INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions(expires_at);
+CREATE TABLE IF NOT EXISTS idempotency(
+  iin INTEGER NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, application TEXT NOT NULL,
+  forecast TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(iin, route, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forecasts(
+  iin INTEGER NOT NULL, day INTEGER NOT NULL, rka INTEGER NOT NULL, PRIMARY KEY(iin, day, rka)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forms(iin INTEGER PRIMARY KEY, content TEXT NOT NULL, at INTEGER NOT NULL);
+)sql";
+
+}  // namespace
+
+std::string database_file(const std::string& data_folder) { return data_folder + "/mekenjai.db"; }
+
+void migrate(sqlite::Database& database) {
+  const std::int64_t found = database.number("PRAGMA user_version").value_or(0);
+  if (found > kSchemaVersion) {
+    throw sqlite::StoreError(
+        fmt::format("the data were written by a newer release (schema {}, this release knows {})", found,
+                    kSchemaVersion), 0);
+  }
+  sqlite::Transaction transaction(database);
+  database.execute(kJournal);
+  database.execute(kState);
+  database.execute(kWork);
+  database.execute(fmt::format("PRAGMA user_version={}", kSchemaVersion));
+  transaction.commit();
+}
+
+void clear_state(sqlite::Database& database) {
+  for (const char* table : {"applications", "registrants", "open_registrants", "consents", "messages", "fraud_reports", "alerts"}) {
+    database.execute(fmt::format("DELETE FROM {}", table));
+  }
+}
+
+}  // namespace mekenjai::store
