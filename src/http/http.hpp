@@ -1,4 +1,5 @@
-// HTTP as the handlers see it. Beast stays in server.cpp; a handler gets a Request and gives a Response.
+// HTTP as the handlers see it. Beast stays in server.cpp; a handler gets a Request and gives a
+// Response.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -26,11 +27,11 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;    // decoded
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
-  std::string source;                                        // the client's address, for limits
-  i18n::Language language = i18n::Language::kk;              // API: Accept-Language; pages: see pages
-  std::vector<std::string> parameters;                       // what stands at {…} of the route, in order
-  std::optional<flow::Session> session;                      // set by the guard
-  std::string token;                                         // the session's token, set by the guard
+  std::string source;                            // the client's address, for limits
+  i18n::Language language = i18n::Language::kk;  // API: Accept-Language; pages: see pages
+  std::vector<std::string> parameters;           // what stands at {…} of the route, in order
+  std::optional<flow::Session> session;          // set by the guard
+  std::string token;                             // the session's token, set by the guard
 
   std::string_view header(std::string_view lower_case_name) const;
   std::optional<std::string_view> query_value(std::string_view name) const;
@@ -50,11 +51,13 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
 /// Who may call a route. The server checks before the handler runs.
 enum class Guard {
-  open,        // anybody
-  token,       // API: `Authorization: Bearer`; 401 problem otherwise
-  cookie,      // pages: the session cookie; otherwise to the sign-in page and back
-  open_page,   // pages: anybody; a session is set where there is one
+  open,       // anybody
+  token,      // API: `Authorization: Bearer`; 401 problem otherwise
+  cookie,     // pages: the session cookie; otherwise to the sign-in page and back
+  open_page,  // pages: anybody; a session is set where there is one
 };
+
+class RateLimiter;
 
 struct Route {
   Method method;
@@ -62,6 +65,26 @@ struct Route {
   Guard guard;
   Handler handler;
   std::size_t max_body = 64 * 1024;  // bytes
+  /// Asked once a request, by source address, before the guard; none: no limit. Outlives the
+  /// server.
+  RateLimiter* limiter = nullptr;
 };
+
+/// 303 to a path of our own. Characters that no header may hold are encoded.
+Response redirect(std::string_view location);
+Response html(int status, std::string body);
+
+/// Decodes %XX, and + to a space where `plus_is_space`. Nothing for a broken escape, for text that
+/// is not UTF-8 and for a NUL.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+/// Encodes all but RFC 3986 unreserved characters.
+std::string percent_encode(std::string_view text);
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+/// The pairs of a query or of an application/x-www-form-urlencoded body; nothing where one is
+/// broken.
+std::optional<Pairs> parse_form(std::string_view text);
+/// The first value of `name`; nothing where there is none.
+std::optional<std::string_view> value_of(const Pairs& pairs, std::string_view name);
 
 }  // namespace mekenjai::http
