@@ -73,7 +73,7 @@ class Writer {
   std::size_t start_;
 };
 
-void write_message(Writer& out, std::uint32_t command, const Message& message) {
+void write_message(Writer& out, std::uint32_t command, const ShortMessage& message) {
   const bool data_sm = command == command::kDataSm;
   const std::size_t address_size = data_sm ? kDataSmAddressSize : kAddressSize;
   out.cstring(message.service_type, kServiceTypeSize);
@@ -168,9 +168,9 @@ Bind read_bind(Reader& in) {
   return bind;
 }
 
-Message read_message(Reader& in, bool data_sm) {
+ShortMessage read_message(Reader& in, bool data_sm) {
   const std::size_t address_size = data_sm ? kDataSmAddressSize : kAddressSize;
-  Message message;
+  ShortMessage message;
   message.service_type = in.cstring(kServiceTypeSize, status::kInvalidServiceType);
   message.source = in.address(address_size, status::kInvalidSource);
   message.destination = in.address(address_size, status::kInvalidDestination);
@@ -278,7 +278,7 @@ void append(std::string& out, const Pdu& pdu) {
   } else if (const auto* answer = std::get_if<BindResponse>(&pdu.body)) {
     writer.cstring(answer->system_id, kSystemIdSize);
     writer.tlvs(answer->tlvs);
-  } else if (const auto* message = std::get_if<Message>(&pdu.body)) {
+  } else if (const auto* message = std::get_if<ShortMessage>(&pdu.body)) {
     write_message(writer, pdu.command, *message);
   } else if (const auto* response = std::get_if<MessageResponse>(&pdu.body)) {
     writer.cstring(response->message_id, kMessageIdSize);
@@ -368,7 +368,7 @@ const std::string* find_tlv(const std::vector<Tlv>& tlvs, std::uint16_t tag) {
   return found == tlvs.end() ? nullptr : &found->value;
 }
 
-Segment segment_of(const Message& message) {
+Segment segment_of(const ShortMessage& message) {
   Segment segment;
   segment.data_coding = message.data_coding;
   const std::string* payload = find_tlv(message.tlvs, tag::kMessagePayload);
@@ -415,11 +415,11 @@ std::string validity_period(std::int64_t seconds) {
   return fmt::format("0000{:02}{:02}{:02}{:02}000R", s / kDay, s / 3600 % 24, s / 60 % 60, s % 60);
 }
 
-bool is_receipt(const Message& message) {
+bool is_receipt(const ShortMessage& message) {
   return (message.esm_class & kEsmTypeMask) == kEsmReceipt;
 }
 
-ReceiptFields receipt_fields(const Message& message) {
+ReceiptFields receipt_fields(const ShortMessage& message) {
   ReceiptFields fields;
   if (const std::string* id = find_tlv(message.tlvs, tag::kReceiptedMessageId)) {
     fields.message_id = id->substr(0, id->find('\0'));

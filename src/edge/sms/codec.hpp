@@ -107,7 +107,7 @@ struct BindResponse {
 };
 
 /// submit_sm (4.4), deliver_sm (4.6) and data_sm (4.7; it has fewer fields and no short_message).
-struct Message {
+struct ShortMessage {
   std::string service_type;
   Address source;
   Address destination;
@@ -122,7 +122,7 @@ struct Message {
   std::uint8_t default_message_id = 0;
   std::string short_message;
   std::vector<Tlv> tlvs;
-  bool operator==(const Message&) const = default;
+  bool operator==(const ShortMessage&) const = default;
 };
 
 struct MessageResponse {
@@ -140,7 +140,7 @@ struct Pdu {
   std::uint32_t command = 0;
   std::uint32_t status = 0;
   std::uint32_t sequence = 0;
-  std::variant<Empty, Bind, BindResponse, Message, MessageResponse> body = Empty{};
+  std::variant<Empty, Bind, BindResponse, ShortMessage, MessageResponse> body = Empty{};
   bool operator==(const Pdu&) const = default;
 };
 
@@ -186,7 +186,7 @@ struct Segment {
   std::uint8_t data_coding = 0;
   std::string octets;  // without the header
 };
-Segment segment_of(const Message& message);
+Segment segment_of(const ShortMessage& message);
 
 /// `05 00 03 ref total index`: the header that joins parts (3GPP 23.040, 9.2.3.24.1).
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t index);
@@ -201,8 +201,8 @@ struct ReceiptFields {
   std::uint8_t state = 0;  // 5.2.28; 0 = not said
   bool id_from_text = false;
 };
-bool is_receipt(const Message& message);
-ReceiptFields receipt_fields(const Message& message);
+bool is_receipt(const ShortMessage& message);
+ReceiptFields receipt_fields(const ShortMessage& message);
 
 /// The text of a receipt as appendix B has it; `minutes` are YYMMDDhhmm.
 std::string receipt_text(std::string_view message_id, std::uint8_t state, std::string_view minutes);

@@ -508,7 +508,8 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
       case command::kDeliverSm:
       case command::kDataSm:
         if (bound_) {
-          take_delivery(Asked{connection, pdu.command, pdu.sequence}, std::get<Message>(pdu.body));
+          take_delivery(Asked{connection, pdu.command, pdu.sequence},
+                        std::get<ShortMessage>(pdu.body));
         } else {
           respond(*connection, pdu.command, pdu.sequence, status::kInvalidBindState);
         }
@@ -619,7 +620,7 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
     Job& job = *part.job;
     start_job(job);
     const std::size_t total = job.encoded.parts.size();
-    Message message;
+    ShortMessage message;
     message.source = Address{3, 0, config_.sender};
     message.destination = Address{1, 1, job.to};
     message.validity_period = job.validity;
@@ -698,7 +699,7 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
 
   // ---- receiving
 
-  void take_delivery(Asked asked, const Message& message) {
+  void take_delivery(Asked asked, const ShortMessage& message) {
     if (unstored_ >= config_.inbound_limit) {
       answer(asked, false);
       return;
@@ -711,7 +712,7 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
     }
   }
 
-  void take_receipt(Asked asked, const Message& message) {
+  void take_receipt(Asked asked, const ShortMessage& message) {
     ReceiptFields fields = receipt_fields(message);
     if (config_.receipt_id_is_decimal) {
       fields.message_id = fields.id_from_text ? hex_of_decimal(fields.message_id)
@@ -727,7 +728,7 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
                        }));
   }
 
-  void take_message(Asked asked, const Message& message) {
+  void take_message(Asked asked, const ShortMessage& message) {
     const Segment segment = segment_of(message);
     GroupKey key{as_e164(message.source), message.destination.digits, segment.reference,
                  segment.total};
