@@ -446,8 +446,9 @@ class Link::Session : public std::enable_shared_from_this<Link::Session> {
       if (part.job->started) finish(*part.job, SubmitOutcome::unsent, 0);
     }
     std::erase_if(queue_, [](const Part& part) { return part.job->done; });
+    if (!bound_.exchange(false)) return;
     unbound_since_ = Steady::now();
-    if (bound_.exchange(false)) tell(events_.on_bound, false);
+    tell(events_.on_bound, false);
   }
 
   void handle(const std::shared_ptr<Connection>& connection, std::string_view frame) {
