@@ -1,0 +1,44 @@
+// Makes what browsers load: node build.mjs [OUT]. Names stay fixed on disk; in addresses each carries the first ten
+// digits of its SHA-256 (src/pages/assets.cpp does the same), so that a browser may keep it for ever.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transformSync, buildSync } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = resolve(process.argv[2] ?? join(here, "../build/assets"));
+const browsers = ["chrome105", "firefox121", "safari15.4"];
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+// Debian's Python, which has fonttools.
+execFileSync("/usr/bin/python3", [join(here, "fonts.py"), join(here, "node_modules/@fontsource-variable/golos-text/files"), out],
+  { stdio: ["ignore", "inherit", "inherit"] });
+
+const digest = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+const read = (name) => readFileSync(join(here, name), "utf8");
+
+// Styles: one file, whose font addresses carry the fonts' digests.
+const sheets = ["tokens", "fonts", "mekenjai", "pages"].map((name) => read(`styles/${name}.css`)).join("\n");
+const css = transformSync(sheets, { loader: "css", minify: true, target: browsers }).code
+  .replace(/url\("?(golos-[a-z-]+)\.woff2"?\)/g,
+    (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`);
+writeFileSync(join(out, "mekenjai.css"), css);
+
+for (const name of ["app", "sandbox"]) {
+  const built = buildSync({
+    entryPoints: [join(here, `scripts/${name}.ts`)], bundle: true, minify: true, format: "iife", target: browsers,
+    write: false, legalComments: "none",
+  });
+  writeFileSync(join(out, `${name}.js`), built.outputFiles[0].contents);
+}
+
+const tidy = (svg) => svg.replace(/<!--[\s\S]*?-->/g, "").replace(/>\s+</g, "><").trim();
+writeFileSync(join(out, "icons.svg"), tidy(read("icons/icons.svg")));
+writeFileSync(join(out, "favicon.svg"), tidy(read("icons/favicon.svg")));
+
+for (const name of ["mekenjai.css", "app.js", "sandbox.js", "icons.svg", "favicon.svg"]) {
+  writeFileSync(join(out, `${name}.gz`), execFileSync("gzip", ["-9nc", join(out, name)]));
+}

@@ -1,0 +1,48 @@
+"""Makes the fonts that browsers load: Golos Text, only the letters, weights and features the service uses.
+
+usage: fonts.py FOLDER_OF_SOURCES FOLDER_OF_RESULTS
+"""
+import sys
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+# Weights 400 (text) to 680 (brand); look.md, "Type". One file a script, so that a page loads what it shows.
+WEIGHTS = {"wght": (400, 680)}
+FILES = {
+    "cyrillic": "U+0401 U+0406 U+0410-044F U+0451 U+0456 U+04B0-04B1 U+2116",
+    "cyrillic-ext": "U+0492-0493 U+049A-049B U+04A2-04A3 U+04AE-04AF U+04BA-04BB U+04D8-04D9 U+04E8-04E9",
+    "latin": "U+0020-007E U+00A0 U+00AB U+00B2 U+00B7 U+00BB U+00D7 U+2013-2014 U+2018-2019 U+201C-201D "
+             "U+2022 U+2026 U+203A U+2212",
+}
+
+
+def code_points(ranges: str) -> list[int]:
+    points: list[int] = []
+    for part in ranges.split():
+        first, _, last = part.removeprefix("U+").partition("-")
+        points += range(int(first, 16), int(last or first, 16) + 1)
+    return points
+
+
+def main() -> None:
+    sources, results = Path(sys.argv[1]), Path(sys.argv[2])
+    for name, ranges in FILES.items():
+        font = TTFont(sources / f"golos-text-{name}-wght-normal.woff2")
+        options = Options()
+        options.layout_features = ["kern", "tnum", "lnum", "mark", "mkmk", "ccmp"]
+        options.hinting = False
+        options.name_IDs = [1, 2]
+        options.notdef_outline = True
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=code_points(ranges))
+        subsetter.subset(font)
+        font = instancer.instantiateVariableFont(font, WEIGHTS)
+        font.flavor = "woff2"
+        font.save(results / f"golos-{name}.woff2")
+
+
+if __name__ == "__main__":
+    main()
