@@ -8,6 +8,7 @@
 
 #include "domain/application.hpp"
 #include "domain/registers.hpp"
+#include "domain/words.hpp"
 #include "i18n/catalog.hpp"
 #include "rules/rules.hpp"
 

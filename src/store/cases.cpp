@@ -47,8 +47,9 @@ Cases::Cases(sqlite::Database& db)
       unread_(db.prepare("SELECT count(*) FROM messages WHERE iin=? AND read=0")),
       events_(db.prepare(
           "SELECT sequence, at, actor, type, payload FROM journal WHERE application=? AND application<>'' ORDER BY sequence")),
-      due_(db.prepare(with(kApplication, "WHERE due_at IS NOT NULL AND due_at<=? ORDER BY due_at LIMIT ?"))),
-      next_due_(db.prepare("SELECT due_at FROM applications WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1")),
+      due_(db.prepare(with(kApplication, "WHERE due_at IS NOT NULL AND due_at<=? AND (status<>2 OR ?) ORDER BY due_at LIMIT ?"))),
+      next_due_(db.prepare("SELECT due_at FROM applications WHERE due_at IS NOT NULL AND (status<>2 OR ?) ORDER BY due_at LIMIT 1")),
+      waiting_(db.prepare("SELECT id FROM applications INDEXED BY applications_waiting WHERE status=2 AND id>? ORDER BY id LIMIT ?")),
       fraud_(db.prepare("SELECT rka, reporter, at FROM fraud_reports WHERE applicant=?")),
       forecasts_(db.prepare("SELECT rka FROM forecasts WHERE iin=? AND day=?")) {}
 
@@ -192,17 +193,24 @@ std::vector<EventRow> Cases::events(std::string_view application) {
   return found;
 }
 
-std::vector<ApplicationRow> Cases::due(Instant at, int limit) {
+std::vector<ApplicationRow> Cases::due(Instant at, int limit, bool waiting) {
   std::vector<ApplicationRow> found;
-  sqlite::Rows rows(due_.with(millis(at), limit));
+  sqlite::Rows rows(due_.with(millis(at), waiting, limit));
   while (rows.next()) found.push_back(application_at(due_));
   return found;
 }
 
-std::optional<Instant> Cases::next_due() {
-  sqlite::Rows rows(next_due_);
+std::optional<Instant> Cases::next_due(bool waiting) {
+  sqlite::Rows rows(next_due_.with(waiting));
   if (!rows.next()) return std::nullopt;
   return instant(rows->integer(0));
+}
+
+std::vector<std::string> Cases::waiting(std::string_view after, int limit) {
+  std::vector<std::string> found;
+  sqlite::Rows rows(waiting_.with(after, limit));
+  while (rows.next()) found.push_back(rows->str(0));
+  return found;
 }
 
 std::optional<Instant> Cases::held_until(const Iin& applicant, const domain::Rka& rka, Instant now, int hold_s) {

@@ -99,8 +99,11 @@ class Cases {
   std::vector<EventRow> events(std::string_view application);
 
   /// Applications on which something falls due, at most `limit`, the earliest first.
-  std::vector<ApplicationRow> due(Instant at, int limit);
-  std::optional<Instant> next_due();
+  /// Without `waiting`, those that wait for consent are left out: nothing expires while the SMS link is down (G3).
+  std::vector<ApplicationRow> due(Instant at, int limit, bool waiting);
+  std::optional<Instant> next_due(bool waiting);
+  /// Ids of applications that wait for consent, beyond `after`.
+  std::vector<std::string> waiting(std::string_view after, int limit);
   /// When the applicant's filings for the dwelling, or any, are free again (row G8).
   std::optional<Instant> held_until(const Iin& applicant, const domain::Rka& rka, Instant now, int hold_s);
   std::int64_t stranger_forecasts(const Iin& person, std::int64_t day, const domain::Rka& rka, bool& known);
@@ -112,7 +115,7 @@ class Cases {
 
   sqlite::Statement application_, applications_of_, registrants_, open_application_, drafts_since_, consent_,
       consents_application_, consents_person_, consents_reference_, consents_phone_, requests_to_, delivered_,
-      messages_, unread_, events_, due_, next_due_, fraud_, forecasts_;
+      messages_, unread_, events_, due_, next_due_, waiting_, fraud_, forecasts_;
 };
 
 }  // namespace mekenjai::store

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS applications(
 CREATE UNIQUE INDEX IF NOT EXISTS applications_number ON applications(number);
 CREATE INDEX IF NOT EXISTS applications_applicant ON applications(applicant, id);
 CREATE INDEX IF NOT EXISTS applications_due ON applications(due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS applications_waiting ON applications(status) WHERE status IN (2, 3, 4);
+CREATE INDEX IF NOT EXISTS applications_waiting ON applications(status, id) WHERE status=2;
 
 CREATE TABLE IF NOT EXISTS registrants(
   application TEXT NOT NULL, position INTEGER NOT NULL, iin INTEGER NOT NULL, related INTEGER NOT NULL,

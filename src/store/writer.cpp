@@ -89,7 +89,7 @@ void Writer::run_batch(std::vector<Command>& batch) {
         failures[i] = std::current_exception();
         database_.execute("ROLLBACK TO command");
         database_.execute("RELEASE command");
-        hooks_.rolled_back();
+        hooks_.rolled_back(false);
       }
     }
     hooks_.before_commit();
@@ -106,7 +106,7 @@ void Writer::run_batch(std::vector<Command>& batch) {
       } catch (const sqlite::StoreError&) {
       }
     }
-    hooks_.rolled_back();
+    hooks_.rolled_back(true);
     const std::exception_ptr failure = std::current_exception();
     for (Command& command : batch) command.failed(failure);
     return;

@@ -24,7 +24,8 @@ struct Command {
 struct WriterHooks {
   std::function<void()> before_commit;    // inside the transaction, after the last command
   std::function<void()> after_commit;     // before the commands are answered
-  std::function<void()> rolled_back;      // something was undone: caches of the database are stale
+  /// Something was undone, one command or the whole batch: caches of the database are stale.
+  std::function<void(bool whole_batch)> rolled_back;
   std::function<void(std::size_t commands, std::int64_t commit_us)> measured;
 };
 

@@ -1,0 +1,74 @@
+// The service over the engine: validates, gathers, orders, presents.
+#pragma once
+
+#include <mutex>
+
+#include "flow/engine.hpp"
+#include "flow/service.hpp"
+
+namespace mekenjai::flow {
+
+class ServiceImpl final : public Service {
+ public:
+  /// Sessions kept in memory, at most; older ones are found in the store again.
+  static constexpr std::size_t kSessionsInMemory = 100'000;
+  static constexpr std::chrono::hours kSessionLife{12};   // contract, section 3
+  static constexpr std::chrono::hours kCookieIdle{2};
+
+  explicit ServiceImpl(Engine& engine) : engine_(engine) {}
+
+  Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) override;
+  Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) override;
+  boost::asio::awaitable<std::optional<Session>> session(std::string token) override;
+  Task<Done> sign_out(std::string token) override;
+
+  Task<MeView> me(Caller) override;
+  Task<std::vector<Address>> addresses(std::string typed) override;
+  Task<Address> address(std::string rka) override;
+  Task<std::vector<ResidentView>> residents(Caller, std::string rka) override;
+
+  Task<ApplicationView> draft(Caller, DraftRequest, std::optional<Idempotency>) override;
+  Task<ForecastView> forecast(Caller, DraftRequest) override;
+  Task<Done> request_signature_code(Caller, std::string application_id) override;
+  Task<ApplicationView> sign(Caller, std::string application_id, SignatureRequest) override;
+  Task<ApplicationView> withdraw(Caller, std::string application_id) override;
+  Task<ApplicationView> application(Caller, std::string application_id) override;
+  Task<Page<ApplicationView>> applications(Caller, std::optional<std::string> cursor, int limit) override;
+
+  Task<Page<ConsentView>> consents(Caller, std::optional<std::string> reference, std::optional<std::string> cursor,
+                                   int limit) override;
+  Task<ConsentView> consent(Caller, std::string consent_id) override;
+  Task<Done> request_consent_code(Caller, std::string consent_id, std::optional<std::string> answer) override;
+  Task<ConsentView> answer(Caller, std::string consent_id, std::string answer, SignatureRequest) override;
+
+  Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) override;
+  Task<Done> read_message(Caller, std::string message_id) override;
+  Task<int> unread_messages(Caller) override;
+
+  Task<std::string> saved_form(Caller) override;
+  Task<Done> save_form(Caller, std::string json) override;
+
+  Instant now() const override { return engine_.clock().now(); }
+
+ private:
+  struct Held {
+    Session session;
+    Instant seen_at;       // last use that memory knows
+    Instant written_at;    // last use that the store knows
+  };
+  bool alive(const Held& held, Instant now) const;
+  Task<ApplicationView> presented(std::string application_id);
+
+  Engine& engine_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Held> sessions_;  // by the token's digest
+};
+
+/// Everything that a step on a stored application looks at. Problem not_found where it is not the applicant's.
+struct Prepared {
+  store::ApplicationRow application;
+  Gathered gathered;
+};
+Prepared prepare(Reader& reader, const store::ApplicationRow& application, Instant now, const policy::Editions& editions);
+
+}  // namespace mekenjai::flow
