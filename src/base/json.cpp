@@ -144,7 +144,7 @@ std::string FieldReader::checked(std::string field, const json::value& value,
   } else if (utf8_length(*string) > max_length) {
     wrong(std::move(field), "too_long");
   } else if (has_controls(*string, lines)) {
-    wrong(std::move(field), "bad_text");
+    wrong(std::move(field), "bad_characters");
   } else {
     return std::string(*string);
   }
@@ -184,6 +184,11 @@ std::optional<bool> FieldReader::boolean(std::string_view name) {
   if (const bool* boolean = value->if_bool()) return *boolean;
   wrong(std::string(name), "wrong_type");
   return std::nullopt;
+}
+
+bool FieldReader::is_true(std::string_view name) {
+  const json::value* value = find(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t max_items,
@@ -236,7 +241,7 @@ Problem wrong_fields(std::vector<FieldError> errors) {
   const bool agree = std::all_of(errors.begin(), errors.end(), [&](const FieldError& error) {
     return error.code == errors.front().code;
   });
-  Problem problem{Trouble::unprocessable, agree ? errors.front().code : "invalid_fields"};
+  Problem problem{Trouble::unprocessable, agree ? errors.front().code : "invalid"};
   problem.errors = std::move(errors);
   return problem;
 }

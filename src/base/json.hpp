@@ -30,7 +30,7 @@ class FieldReader {
   /// The value must outlive the reader. Anything but an object is `wrong_type` of the field "".
   explicit FieldReader(const boost::json::value& value);
 
-  /// `required` where it is missing or empty, `wrong_type`, `too_long`, `bad_text`; "" then.
+  /// `required` where it is missing or empty, `wrong_type`, `too_long`, `bad_characters`; "" then.
   std::string text(std::string_view name, std::size_t max_length);
   /// Nothing where it is not given. `lines`: line breaks and tabs are allowed.
   std::optional<std::string> optional_text(std::string_view name, std::size_t max_length,
@@ -39,6 +39,8 @@ class FieldReader {
   std::string one_of(std::string_view name, std::initializer_list<std::string_view> words);
   /// Nothing where it is not given or `wrong_type`.
   std::optional<bool> boolean(std::string_view name);
+  /// Whether it is given and true; anything else is false and no error.
+  bool is_true(std::string_view name);
   /// `required` where there are none, `too_many` above `max_items`; items as `text` does, named
   /// `name[2]`.
   std::vector<std::string> texts(std::string_view name, std::size_t max_items,
@@ -49,7 +51,7 @@ class FieldReader {
   bool has_error(std::string_view field) const;
 
   /// Looks for fields that nobody asked for (`unknown_field`) and tells all that is wrong: a 422
-  /// whose code is that of the errors where they agree, `invalid_fields` otherwise. Nothing where
+  /// whose code is that of the errors where they agree, `invalid` otherwise. Nothing where
   /// nothing is.
   std::optional<Problem> finish();
 

@@ -74,12 +74,12 @@ TEST(FieldReader, NamesAllThatIsWrong) {
   reader.text("missing", 10);
   const std::optional<Problem> problem = reader.finish();
   ASSERT_TRUE(problem);
-  EXPECT_EQ(problem->code, "invalid_fields");
+  EXPECT_EQ(problem->code, "invalid");
   std::vector<std::string> errors;
   for (const FieldError& error : problem->errors) errors.push_back(error.field + " " + error.code);
   EXPECT_THAT(errors,
               ElementsAre("kind unknown_value", "rka wrong_type", "registrants[1] wrong_type",
-                          "registrants[2] too_long", "note bad_text", "long too_long",
+                          "registrants[2] too_long", "note bad_characters", "long too_long",
                           "flag wrong_type", "missing required", "x unknown_field"));
 }
 

@@ -57,18 +57,27 @@ int status_of(base::Trouble trouble) {
   return 500;
 }
 
+int retry_after_s(const base::Problem& problem) {
+  constexpr int kTooMany = 60, kUnavailable = 5;
+  if (problem.retry_after_s > 0) return problem.retry_after_s;
+  if (problem.trouble == base::Trouble::too_many) return kTooMany;
+  return problem.trouble == base::Trouble::unavailable ? kUnavailable : 0;
+}
+
 ProblemText text_of(const base::Problem& problem, i18n::Language language,
                     const i18n::Catalog& catalog) {
   i18n::Values values;
   for (const auto& [name, value] : problem.values) values.emplace_back(name, value);
-  if (problem.retry_after_s > 0) {
-    values.emplace_back("retry_after_s", std::to_string(problem.retry_after_s));
-    values.emplace_back("retry_after_min", std::to_string((problem.retry_after_s + 59) / 60));
+  if (const int wait_s = retry_after_s(problem); wait_s > 0) {
+    values.emplace_back("retry_after_s", std::to_string(wait_s));
+    values.emplace_back("retry_after_min", std::to_string((wait_s + 59) / 60));
   }
   // A code without a text of its own still says what class of trouble it is, and nothing wrong.
   std::string key = "problem." + problem.code;
   if (!catalog.has(language, key + ".title")) {
-    key = problem.trouble == base::Trouble::internal ? "problem.internal" : "problem.general";
+    key = problem.trouble == base::Trouble::internal ? "problem.internal"
+          : problem.errors.empty()                   ? "problem.general"
+                                                     : "problem.invalid";
   }
   return {catalog.format(language, key + ".title", values),
           catalog.format(language, key + ".detail", values)};
@@ -87,8 +96,8 @@ Response problem_response(const base::Problem& problem, i18n::Language language,
   response.status = status != 0 ? status : status_of(problem.trouble);
   response.content_type = "application/problem+json; charset=utf-8";
   response.headers.emplace_back("Content-Language", i18n::tag(language));
-  if (problem.retry_after_s > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
+  if (const int wait_s = retry_after_s(problem); wait_s > 0) {
+    response.headers.emplace_back("Retry-After", std::to_string(wait_s));
   }
   const ProblemText text = text_of(problem, language, catalog);
   std::string& out = response.body;

@@ -10,6 +10,10 @@ namespace mekenjai::http {
 /// The status of a problem's class (contract, section 3).
 int status_of(base::Trouble trouble);
 
+/// Seconds after which to try again, for `Retry-After`: always above 0 for 429 and 503, 0 for
+/// others.
+int retry_after_s(const base::Problem& problem);
+
 /// What a person reads: `problem.<code>.title` and `.detail` of the catalogue with the problem's
 /// values filled in.
 struct ProblemText {

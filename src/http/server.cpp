@@ -757,7 +757,7 @@ asio::awaitable<Response> Connection::answer() {
   }
   if (match_.route->limiter != nullptr) {
     if (const int wait_s = match_.route->limiter->take(request_.source); wait_s > 0) {
-      base::Problem problem{base::Trouble::too_many, "too_many_requests"};
+      base::Problem problem{base::Trouble::too_many, "rate_limited"};
       problem.retry_after_s = wait_s;
       co_return server_.error(problem, 429, request_);
     }
@@ -886,8 +886,9 @@ Response ServerCore::error(const base::Problem& problem, int status, const Reque
       hooks.error_page
           ? hooks.error_page(problem, status, request)
           : plain_error_page(text_of(problem, request.language, catalog), status, request.language);
-  if (problem.retry_after_s > 0)
-    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
+  if (const int wait_s = retry_after_s(problem); wait_s > 0) {
+    response.headers.emplace_back("Retry-After", std::to_string(wait_s));
+  }
   return response;
 }
 
