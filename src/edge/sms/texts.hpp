@@ -34,7 +34,7 @@ struct SignApplication {
 };
 struct AnswerConsent {
   std::string reference;
-  Reply::Answer answer = Reply::Answer::refuse;
+  std::optional<Reply::Answer> answer;  // named where it is known already
 };
 using CodePurpose = std::variant<SignIn, SignApplication, AnswerConsent>;
 
@@ -62,7 +62,7 @@ class Texts {
   /// At most two parts, whatever the values and the script.
   std::string consent_request(Language language, const ConsentRequest& request) const;
   /// The request is closed, no answer is needed: refused by another, or decided otherwise.
-  std::string consent_void(Language language, const Place& place, std::string_view reference) const;
+  std::string consent_void(Language language, std::string_view reference) const;
   /// The answer came too late and changed nothing.
   std::string consent_expired(Language language, std::string_view reference) const;
   /// The answer counts.
@@ -75,8 +75,7 @@ class Texts {
   /// Several requests are open: name one.
   std::string which_reference(Language language, const std::vector<std::string>& references) const;
   /// The applicant withdrew (row G7).
-  std::string withdrawn_owner_notice(Language language, const Place& place,
-                                     std::string_view reference) const;
+  std::string withdrawn_owner_notice(Language language, std::string_view reference) const;
 
   /// To the person (rows H1, H2); `until` is the last day, nothing = permanent.
   std::string registered(Language language, const Place& place,
@@ -92,7 +91,8 @@ class Texts {
   /// Ten days before the end (row H2).
   std::string temporary_ends_soon(Language language, const Place& place, base::Date until) const;
   std::string temporary_ended(Language language, const Place& place) const;
-  /// Children under 14 stay registered at the old address: where do they live? (Row H3.)
+  /// Children under 14 stay registered at the old address: where do they live? (Row H3.) The masked
+  /// names may be missing.
   std::string children_ask(Language language, const std::vector<std::string>& names) const;
 
  private:
