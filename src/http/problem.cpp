@@ -1,7 +1,5 @@
 #include "http/problem.hpp"
 
-#include <charconv>
-
 #include "base/canonical.hpp"
 
 namespace mekenjai::http {
@@ -14,6 +12,16 @@ bool is_small_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// "40 с", "15 мин", "3 ч", rounded up.
+std::string duration_text(int seconds, i18n::Language language) {
+  static constexpr std::string_view kUnits[3][3] = {
+      {"с", "мин", "сағ"}, {"с", "мин", "ч"}, {"s", "min", "h"}};
+  const auto& units = kUnits[static_cast<std::size_t>(language)];
+  if (seconds < 60) return fmt::format("{} {}", seconds, units[0]);
+  if (seconds <= 90 * 60) return fmt::format("{} {}", (seconds + 59) / 60, units[1]);
+  return fmt::format("{} {}", (seconds + 3599) / 3600, units[2]);
+}
+
 bool is_reserved(std::string_view name) {
   static constexpr std::string_view kReserved[] = {"type",   "title", "status",
                                                    "detail", "code",  "errors"};
@@ -24,7 +32,9 @@ void add_member(std::string& out, std::string_view name, std::string_view value)
   out += ',';
   out += canonical_string(name);
   out += ':';
-  out += is_small_number(value) ? std::string(value) : canonical_string(value);
+  // A field's name may be digits too: only what counts is a number.
+  out += name.ends_with("_left") && is_small_number(value) ? std::string(value)
+                                                           : canonical_string(value);
 }
 
 }  // namespace
@@ -69,15 +79,17 @@ ProblemText text_of(const base::Problem& problem, i18n::Language language,
   i18n::Values values;
   for (const auto& [name, value] : problem.values) values.emplace_back(name, value);
   if (const int wait_s = retry_after_s(problem); wait_s > 0) {
-    values.emplace_back("retry_after_s", std::to_string(wait_s));
-    values.emplace_back("retry_after_min", std::to_string((wait_s + 59) / 60));
+    values.emplace_back("retry_after", duration_text(wait_s, language));
   }
-  // A code without a text of its own still says what class of trouble it is, and nothing wrong.
+  // A code without a text of its own still says what class of trouble it is, and nothing wrong;
+  // where it is that of wrong fields, the field's text says it.
   std::string key = "problem." + problem.code;
   if (!catalog.has(language, key + ".title")) {
-    key = problem.trouble == base::Trouble::internal ? "problem.internal"
-          : problem.errors.empty()                   ? "problem.general"
-                                                     : "problem.invalid";
+    if (!problem.errors.empty()) {
+      return {std::string(catalog.text(language, "problem.invalid.title")),
+              text_of(problem.errors.front(), language, catalog)};
+    }
+    key = problem.trouble == base::Trouble::internal ? "problem.internal" : "problem.general";
   }
   return {catalog.format(language, key + ".title", values),
           catalog.format(language, key + ".detail", values)};
