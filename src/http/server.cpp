@@ -622,8 +622,9 @@ asio::awaitable<Connection::Read> Connection::read_header() {
         fault_ = fault_of(*parser_, error);
         co_return Read::fault;
       }
-      if (parser_->is_header_done()) co_return Read::done;
-      if (understood + unread() > limits().header) {
+      const bool done = parser_->is_header_done();
+      if (done && understood <= limits().header) co_return Read::done;
+      if (done || understood + unread() > limits().header) {
         fault_ = parser_->has_start_line() ? kHeaderTooLarge : kTargetTooLong;
         co_return Read::fault;
       }
