@@ -1,4 +1,5 @@
-// What the rules look at. Gathered at the edge before, passed in whole: the rules read nothing else.
+// What the rules look at. Gathered at the edge before, passed in whole: the rules read nothing
+// else.
 #pragma once
 
 #include <optional>
@@ -9,12 +10,13 @@
 
 namespace mekenjai::rules {
 
-/// A register's answer: what it says, or that it did not answer. "Nothing is recorded" is an answer,
-/// spelt as an empty optional or vector; "did not answer" leads to row X and never to a refusal.
+/// A register's answer: what it says, or that it did not answer. "Nothing is recorded" is an
+/// answer, spelt as an empty optional or vector; "did not answer" leads to row X and never to a
+/// refusal.
 template <class T>
 class Fact {
  public:
-  Fact() = default;  // not answered
+  Fact() = default;                            // not answered
   Fact(T value) : value_(std::move(value)) {}  // NOLINT: a value is a fact
   bool available() const { return value_.has_value(); }
   const T& operator*() const { return *value_; }
@@ -37,13 +39,14 @@ struct RegistrantFacts {
   Fact<std::vector<domain::Relation>> relations;
   /// All his registrations, past ones too (register of residences).
   Fact<std::vector<domain::Residence>> residences;
-  /// The number of his open application of the same kind (row A10) other than this one, and whether the
-  /// applicant of this one filed it. Our own state: always known.
+  /// The number of his open application of the same kind (row A10) other than this one, and whether
+  /// the applicant of this one filed it. Our own state: always known.
   std::optional<std::string> open_application_number;
   bool open_application_is_applicants_own = false;
   /// A full-time student in the dwelling's city on the day (row F4).
   Fact<bool> student_here;
-  /// Children under 14 who follow him at a permanent registration (row H3): those of `child_follows`.
+  /// Children under 14 who follow him at a permanent registration (row H3): those of
+  /// `child_follows`.
   Fact<std::vector<domain::Iin>> followers;
   /// His number in БМГ; looked at only where he must confirm himself (rows B13 and D12).
   Fact<std::optional<domain::Phone>> phone;
@@ -62,8 +65,8 @@ struct OwnerFacts {
 
 /// Who lives at the dwelling on the day, and how many came lately. Each person once.
 struct Occupancy {
-  std::vector<domain::Iin> residents;           // permanent and active temporary
-  std::vector<domain::Iin> registered_lately;   // within the last 30 days
+  std::vector<domain::Iin> residents;          // permanent and active temporary
+  std::vector<domain::Iin> registered_lately;  // within the last 30 days
 };
 
 struct DwellingFacts {
@@ -72,7 +75,7 @@ struct DwellingFacts {
   Fact<std::vector<domain::Encumbrance>> encumbrances;  // all, in force or not
   /// Holders of rights in force on the day, each once, in the register's order.
   Fact<std::vector<OwnerFacts>> owners;
-  Fact<std::vector<domain::Lease>> leases;               // all of this dwelling, past ones too
+  Fact<std::vector<domain::Lease>> leases;  // all of this dwelling, past ones too
   /// The tenant's number, where somebody leases (row D12 applies to him as well).
   Fact<std::optional<domain::Phone>> tenant_phone;
   Fact<std::optional<domain::Person>> tenant;
@@ -81,7 +84,7 @@ struct DwellingFacts {
 
 /// All that a decision rests on.
 struct Facts {
-  domain::Date today{};          // the day the decision is made for, Asia/Almaty
+  domain::Date today{};  // the day the decision is made for, Asia/Almaty
   domain::ResidenceKind kind = domain::ResidenceKind::permanent;
   std::optional<domain::Date> until;
   PersonFacts applicant;

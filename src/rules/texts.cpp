@@ -137,13 +137,12 @@ std::string_view name_of(Asked asked, Language language, const Catalog& catalog)
 
 Citation cite(const policy::Basis& basis, Language language, const Catalog& catalog) {
   Citation citation{std::string(catalog.text(language, "act." + basis.act)), basis.article};
-  // "art. 16", "art. 23-24", "cl. 3", "annex 2": the kind in words, the number as it is.
+  // "art. 16", "arts. 23-24", "cl. 3", "annex 2": the kind in words, the number as it is.
   const std::size_t space = basis.article.find(' ');
   if (space == std::string::npos) return citation;
   std::string kind = basis.article.substr(0, space);
   const std::string number = basis.article.substr(space + 1);
   if (kind.ends_with('.')) kind.pop_back();
-  if (kind == "art" && number.find('-') != std::string::npos) kind = "arts";
   const std::string key = "article." + kind;
   if (catalog.has(language, key)) citation.article = catalog.format(language, key, {{"n", number}});
   return citation;

@@ -34,18 +34,20 @@ struct TextDetails {
   /// Row X: everybody has consented, only the entry is late.
   bool after_consent = false;
 };
-/// As far as the facts of the decision tell; `asked_tenant` and `after_consent` are the flow's to say.
+/// As far as the facts of the decision tell; `asked_tenant` and `after_consent` are the flow's to
+/// say.
 TextDetails details_of(const Decision& decision, const Facts& facts);
 
-/// The decision in words. `for_applicant`: D1 to D3 and D11 read alike, a reported fraud reads as a refusal,
-/// counts are left out; otherwise as staff sees it.
+/// The decision in words. `for_applicant`: D1 to D3 and D11 read alike, a reported fraud reads as a
+/// refusal, counts are left out; otherwise as staff sees it.
 DecisionText describe(const Decision& decision, bool for_applicant, i18n::Language language,
                       const i18n::Catalog& catalog, const policy::Policy& policy,
                       const TextDetails& details = {});
 
 /// The forecast in words; a reduced one cites no act.
-DecisionText describe(const Forecast& forecast, i18n::Language language, const i18n::Catalog& catalog,
-                      const policy::Policy& policy, const TextDetails& details = {});
+DecisionText describe(const Forecast& forecast, i18n::Language language,
+                      const i18n::Catalog& catalog, const policy::Policy& policy,
+                      const TextDetails& details = {});
 
 /// "Реестр недвижимости".
 std::string_view name_of(Register which, i18n::Language language, const i18n::Catalog& catalog);
