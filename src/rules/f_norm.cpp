@@ -12,45 +12,74 @@ bool contains(const std::vector<Iin>& people, const Iin& iin) {
   return std::find(people.begin(), people.end(), iin) != people.end();
 }
 
-/// Calls `visit` for everybody who would be entered: the registrants and, at a permanent
-/// registration, the children who follow them. Until `visit` says stop.
-template <class Visit>
-void each_newcomer(const Facts& facts, Visit visit) {
-  for (const RegistrantFacts& registrant : facts.registrants) {
-    if (!visit(registrant.person.iin)) return;
-    if (facts.kind != domain::ResidenceKind::permanent) continue;
-    for (const Iin& follower : *registrant.followers) {
-      if (!visit(follower)) return;
+/// Who would be entered: the registrants and, at a permanent registration, the children who follow
+/// them. Not a registrant for whom authority is not proved: his case ends in B12, and whether he
+/// lives here already or has children must not show in the case of another registrant before him.
+class Newcomers {
+ public:
+  explicit Newcomers(const Case& c, Trail& trail)
+      : facts_(c.facts), with_followers_(c.facts.kind == domain::ResidenceKind::permanent) {
+    for (std::size_t i = 0; i < facts_.registrants.size() && i < kMost; ++i) {
+      const Case other{c.facts, c.policy, facts_.registrants[i]};
+      if (!authority_rows(other, trail)) counted_ |= 1U << i;
     }
   }
-}
 
-/// People in `present` and newcomers, each once. Newcomers are few: no set is built.
-std::size_t together(const Facts& facts, const std::vector<Iin>& present) {
-  std::size_t count = present.size();
-  std::size_t position = 0;
-  each_newcomer(facts, [&](const Iin& newcomer) {
-    bool counted = contains(present, newcomer);
-    std::size_t earlier = 0;
-    if (!counted) {
-      each_newcomer(facts, [&](const Iin& other) {
-        if (earlier++ == position) return false;
-        counted = other == newcomer;
-        return !counted;
-      });
+  bool followers_known() const {
+    bool known = true;
+    each_registrant([&](const RegistrantFacts& one) {
+      known = !with_followers_ || one.followers.available();
+      return known;
+    });
+    return known;
+  }
+
+  /// They and the people in `present`, each once. Newcomers are few: no set is built.
+  std::size_t together_with(const std::vector<Iin>& present) const {
+    std::size_t count = present.size(), position = 0;
+    each([&](const Iin& newcomer) {
+      if (!contains(present, newcomer) && !is_among_first(position, newcomer)) ++count;
+      ++position;
+      return true;
+    });
+    return count;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 32;  // an application has at most ten registrants
+
+  /// Until `visit` says stop.
+  template <class Visit>
+  void each_registrant(Visit visit) const {
+    for (std::size_t i = 0; i < facts_.registrants.size() && i < kMost; ++i) {
+      if ((counted_ >> i & 1U) != 0 && !visit(facts_.registrants[i])) return;
     }
-    if (!counted) ++count;
-    ++position;
-    return true;
-  });
-  return count;
-}
+  }
 
-bool followers_known(const Facts& facts) {
-  return facts.kind != domain::ResidenceKind::permanent ||
-         std::all_of(facts.registrants.begin(), facts.registrants.end(),
-                     [](const RegistrantFacts& one) { return one.followers.available(); });
-}
+  template <class Visit>
+  void each(Visit visit) const {
+    each_registrant([&](const RegistrantFacts& registrant) {
+      if (!visit(registrant.person.iin)) return false;
+      if (!with_followers_) return true;
+      return std::all_of(registrant.followers->begin(), registrant.followers->end(), visit);
+    });
+  }
+
+  bool is_among_first(std::size_t many, const Iin& iin) const {
+    bool found = false;
+    each([&](const Iin& other) {
+      if (many == 0) return false;
+      --many;
+      found = other == iin;
+      return !found;
+    });
+    return found;
+  }
+
+  const Facts& facts_;
+  bool with_followers_;
+  std::uint32_t counted_ = 0;
+};
 
 /// F3: spouse, child, parent, sibling, grandparent or ward of an owner, by a relation in force.
 /// Exactly these: the owner himself, a grandchild, and who is related to a tenant are "anyone
@@ -114,8 +143,9 @@ Step norm_rows(const Case& c, Trail& trail) {
     return Finding{Outcome::retry, Code::area_unknown, Row::F6};
   }
   if (!dwelling.occupancy.available()) return silent(Register::residences);
-  if (!followers_known(c.facts)) return silent(Register::persons);
-  const std::size_t people = together(c.facts, dwelling.occupancy->residents);
+  const Newcomers newcomers(c, trail);
+  if (!newcomers.followers_known()) return silent(Register::persons);
+  const std::size_t people = newcomers.together_with(dwelling.occupancy->residents);
   trail.decision.residents_after = narrow(static_cast<std::int64_t>(people));
   // F2
   if (norm != nullptr) {
@@ -126,7 +156,7 @@ Step norm_rows(const Case& c, Trail& trail) {
     }
   }
   // F8
-  const std::size_t lately = together(c.facts, dwelling.occupancy->registered_lately);
+  const std::size_t lately = newcomers.together_with(dwelling.occupancy->registered_lately);
   if (static_cast<std::int64_t>(people) >= c.policy.density_people ||
       static_cast<std::int64_t>(lately) >= c.policy.density_new) {
     trail.decision.add(Warning::density);

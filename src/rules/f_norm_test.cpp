@@ -88,6 +88,16 @@ TEST(F2, NobodyIsCountedTwice) {
   EXPECT_THAT(decide(temporary(facts)), goes_on());
 }
 
+TEST(F2, AStrangerNamedInTheApplicationIsNotCounted) {
+  // His children and whether he lives there must not show: his own case ends in B12.
+  Facts facts = in_astana(450'000, 2);
+  facts.registrants.push_back(registrant(person(kSaule)));
+  facts.registrants[1].followers = people(300, 4);
+  const Decision decision = decide(facts);
+  EXPECT_THAT(decision, sends_to_centre(Row::B12, Code::authority_not_proved));
+  EXPECT_EQ(decision.registrant, 1);
+}
+
 struct KinCase {
   const char* what;
   RelationKind kind;

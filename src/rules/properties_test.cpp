@@ -385,24 +385,25 @@ RC_GTEST_PROP(Always, NothingAboutAnUnrelatedPersonChangesTheDecision, ()) {
   for (int i = 0; i < kCases; ++i) {
     Facts facts = any_facts_with_gaps();
     const Iin stranger = iin(50);  // of no relation, in no lease
-    const Town elsewhere{{}, {}};
-    facts.registrants.insert(facts.registrants.begin(), any_registrant(elsewhere, stranger));
-    facts.registrants[0].relations = std::vector<domain::Relation>();
+    const auto place =
+        static_cast<std::size_t>(from_to(0, static_cast<int>(facts.registrants.size()) + 1));
+    facts.registrants.insert(facts.registrants.begin() + static_cast<std::ptrdiff_t>(place),
+                             registrant(person(stranger)));
     const Decision decision = decide(facts);
 
     Facts other = facts;
-    RegistrantFacts& changed = other.registrants[0];
-    if (once_in(4)) {
-      changed.person.record = {};
-    } else {
-      changed.person.record = any_record(stranger);
-    }
-    const Fact<std::vector<domain::Relation>> none = changed.relations;
-    changed = any_registrant(elsewhere, stranger);
-    changed.person.record = other.registrants[0].person.record;
-    changed.relations = none;
+    RegistrantFacts& changed = other.registrants[place];
+    changed.person.record = any_record(stranger);
+    if (once_in(4)) changed.person.record = {};
+    changed.residences = std::vector<domain::Residence>{
+        {stranger, kHome, ResidenceKind::permanent, any_day(), any_day(), once_in(2)}};
     if (once_in(3)) changed.residences = {};
-    if (once_in(3)) changed.phone = {};
+    if (once_in(2)) changed.open_application_number = "261500000007";
+    changed.student_here = true;
+    changed.followers = people(400, from_to(0, 9));
+    if (once_in(3)) changed.followers = {};
+    changed.phone = any_phone();
+    RC_LOG() << told(decision) << "\n" << told(decide(other)) << "\n";
     RC_ASSERT(decide(other) == decision);
     RC_ASSERT(forecast(other) == forecast(facts));
   }
