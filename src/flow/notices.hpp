@@ -19,11 +19,12 @@ class Notices {
 
   std::string sign_in_code(i18n::Language, const std::string& code) const;
   std::string signature_code(i18n::Language, const std::string& number, const std::string& code) const;
-  std::string consent_code(i18n::Language, const std::string& reference, const std::string& code) const;
+  std::string consent_code(i18n::Language, const std::string& reference, std::optional<domain::Answer>,
+                           const std::string& code) const;
 
-  std::string consent_request(i18n::Language, const std::string& who_masked, const domain::Dwelling&,
-                              domain::ResidenceKind, std::optional<Date> until, Instant deadline,
-                              const std::string& reference) const;
+  /// `until`: the last day; nothing means permanent, here and below.
+  std::string consent_request(i18n::Language, const std::string& who_masked, int others, const domain::Dwelling&,
+                              std::optional<Date> until, Instant deadline, const std::string& reference) const;
   std::string consent_void(i18n::Language, const std::string& reference) const;
   std::string consent_late(i18n::Language, const std::string& reference) const;
   std::string consent_taken(i18n::Language, domain::Answer, const std::string& reference) const;
@@ -32,15 +33,15 @@ class Notices {
   std::string which_reference(i18n::Language, const std::vector<std::string>& references) const;
   std::string use_eds(i18n::Language) const;
 
-  std::string registered(i18n::Language, const domain::Dwelling&, domain::ResidenceKind, std::optional<Date> until) const;
+  std::string registered(i18n::Language, const domain::Dwelling&, std::optional<Date> until) const;
   std::string owner_registered(i18n::Language, const std::vector<std::string>& names_masked, const domain::Dwelling&,
-                               domain::ResidenceKind, std::optional<Date> until) const;
-  std::string rejected(i18n::Language, const std::string& number, const rules::Decision&) const;
+                               std::optional<Date> until) const;
+  std::string rejected(i18n::Language, const std::string& number, const rules::Decision&, const policy::Policy&) const;
   std::string sent_to_psc(i18n::Language, const std::string& number) const;
   std::string long_wait(i18n::Language, const std::string& number) const;
   std::string ends_soon(i18n::Language, const domain::Dwelling&, Date until) const;
   std::string ended(i18n::Language, const domain::Dwelling&) const;
-  std::string ask_about_children(i18n::Language) const;
+  std::string ask_about_children(i18n::Language, const std::vector<std::string>& names) const;
 
  private:
   bool cyrillic_;

@@ -503,7 +503,8 @@ Task<ConsentView> ServiceImpl::consent(Caller caller, std::string id) {
   co_return co_await engine_.asked<ConsentView>(std::move(question));
 }
 
-Task<Done> ServiceImpl::request_consent_code(Caller caller, std::string id, std::optional<std::string>) {
+Task<Done> ServiceImpl::request_consent_code(Caller caller, std::string id, std::optional<std::string> word) {
+  const std::optional<domain::Answer> answer = word ? domain::parse_answer(*word) : std::nullopt;
   struct Known {
     store::ConsentRow consent;
     Addressee person;
@@ -515,7 +516,7 @@ Task<Done> ServiceImpl::request_consent_code(Caller caller, std::string id, std:
     if (!person) return tl::unexpected(person.error());
     return Known{*consent, *std::move(person)};
   };
-  std::function<Result<Done>(Step&, Known&)> order = [caller](Step& step, Known& known) -> Result<Done> {
+  std::function<Result<Done>(Step&, Known&)> order = [caller, answer](Step& step, Known& known) -> Result<Done> {
     const auto consent = step.ledger.cases().consent(known.consent.id);
     if (consent->status != domain::ConsentStatus::pending) return base::fail(Trouble::wrong_state, "wrong_state");
     if (step.now() >= consent->deadline) return base::fail(Trouble::wrong_state, "consent_expired");
@@ -525,7 +526,7 @@ Task<Done> ServiceImpl::request_consent_code(Caller caller, std::string id, std:
     if (phone_too_new(card, step.now(), policy.phone_min_age_s)) return base::fail(Trouble::unprocessable, "phone_too_new");
     const Codes::Request request{caller.iin, Purpose::answer_consent, consent->id, consent->application,
                                  card.phone->number, caller.source, [&](const std::string& code) {
-                                   return step.notices.consent_code(known.person.language, consent->reference, code);
+                                   return step.notices.consent_code(known.person.language, consent->reference, answer, code);
                                  }};
     return step.codes.issue(step.ledger, request).map([](const std::string&) { return Done{}; });
   };

@@ -36,13 +36,6 @@ std::string masked(const PersonCard& card) {
   return card.record ? base::mask_name(card.record->given_name, card.record->surname) : std::string();
 }
 
-/// "Айгерім С. +2": the applicant or the first of those to be registered, and how many more.
-std::string who_asks(const store::ApplicationRow& application, const Gathered& gathered) {
-  const std::string who = masked(gathered.card(application.applicant));
-  const std::size_t others = gathered.facts.registrants.size() - 1;
-  return others == 0 ? who : fmt::format("{} +{}", who, others);
-}
-
 std::string new_unused_reference(store::Cases& cases) {
   for (;;) {
     std::string reference = edge::sms::new_reference();
@@ -101,9 +94,10 @@ void ask_for_consents(Step& step, const store::ApplicationRow& application, cons
                  {"decision", record_of(view)}},
                 notes);
   const domain::Dwelling& dwelling = **gathered.facts.dwelling.record;
-  const std::string who = who_asks(application, gathered);
+  const std::string who = masked(gathered.card(application.applicant));
+  const int others = static_cast<int>(gathered.facts.registrants.size()) - 1;
   for (const Request& request : requests) {
-    const std::string text = step.notices.consent_request(Notices::language_of(*request.card), who, dwelling, application.kind,
+    const std::string text = step.notices.consent_request(Notices::language_of(*request.card), who, others, dwelling,
                                                           application.until, deadline, request.reference);
     if (!request.phone.empty()) ledger.sms(request.phone, text, "consent_request", deadline, request.id);
   }
@@ -169,13 +163,13 @@ void register_people(Step& step, const store::ApplicationRow& application, const
   };
   const auto inform = [&](const Iin& iin) {
     if (!tell(iin, "registered")) return;
-    sms.push_back({phone_of(iin), step.notices.registered(Notices::language_of(gathered.card(iin)), dwelling, application.kind, application.until), "registered"});
+    sms.push_back({phone_of(iin), step.notices.registered(Notices::language_of(gathered.card(iin)), dwelling, application.until), "registered"});
   };
   inform(application.applicant);
   for (const rules::RegistrantFacts& registrant : facts.registrants) inform(registrant.person.iin);
   const auto inform_owner = [&](const Iin& iin) {
     if (!tell(iin, "owner_registered")) return;
-    sms.push_back({phone_of(iin), step.notices.owner_registered(Notices::language_of(gathered.card(iin)), names, dwelling, application.kind, application.until), "owner_registered"});
+    sms.push_back({phone_of(iin), step.notices.owner_registered(Notices::language_of(gathered.card(iin)), names, dwelling, application.until), "owner_registered"});
   };
   if (facts.dwelling.owners.available()) {
     for (const rules::OwnerFacts& owner : *facts.dwelling.owners) {
@@ -194,7 +188,14 @@ void register_people(Step& step, const store::ApplicationRow& application, const
   }
   if (!gathered.children_to_ask.empty()) {
     const PersonCard& card = gathered.card(application.applicant);
-    if (card.phone) ledger.sms(card.phone->number, step.notices.ask_about_children(Notices::language_of(card)), "children_ask", step.now() + std::chrono::days{3});
+    if (card.phone) {
+      std::vector<std::string> children;
+      for (const Iin& child : gathered.children_to_ask) {
+        const auto record = ledger.registers().person(child);
+        if (record.available() && *record) children.push_back((*record)->given_name);
+      }
+      ledger.sms(card.phone->number, step.notices.ask_about_children(Notices::language_of(card), children), "children_ask", step.now() + std::chrono::days{3});
+    }
   }
 }
 
@@ -331,7 +332,7 @@ void conclude(Step& step, const store::ApplicationRow& application, const Decisi
   if (!applicant.phone) return;
   const auto language = Notices::language_of(applicant);
   const std::string text = psc ? step.notices.sent_to_psc(language, application.number)
-                               : step.notices.rejected(language, application.number, decision);
+                               : step.notices.rejected(language, application.number, decision, step.policy_of(application));
   step.ledger.sms(applicant.phone->number, text, psc ? "sent_to_psc" : "rejected", step.now() + std::chrono::days{3});
 }
 

@@ -1,0 +1,52 @@
+// What falls due by itself: the end of the hour, another try, the end of a hold, reminders. One thread, which the
+// sandbox's clock can drive step by step.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "flow/engine.hpp"
+
+namespace mekenjai::flow {
+
+class Scheduler {
+ public:
+  explicit Scheduler(Engine& engine) : engine_(engine) {}
+  ~Scheduler() { stop(); }
+
+  void start();
+  void stop();
+
+  /// The SMS link came up or went down. While it is down nothing expires, and when it is back every open hour is
+  /// longer by the outage and ends 60 seconds later at the earliest (row G3). Any thread.
+  void link_bound(bool bound);
+
+  /// Runs `step` on the scheduler's thread between two rounds and waits for it.
+  void run(std::function<void()> step);
+  /// Does everything that is due now. On the scheduler's thread.
+  void work_off();
+  /// When the next thing falls due.
+  std::optional<Instant> next();
+
+  /// What every commit keeps up to date: the last moment at which answers could reach us.
+  void note_alive(Ledger& ledger);
+
+ private:
+  void loop();
+  void after_outage();
+  void work_off(const std::vector<store::ApplicationRow>& due);
+
+  Engine& engine_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::function<void()>> steps_;
+  bool stopping_ = false;
+  std::atomic<bool> bound_{false};
+  std::atomic<bool> expiring_{false};  // bound, and the open hours have been made longer
+  bool caught_up_ = true;
+  std::thread thread_;
+};
+
+}  // namespace mekenjai::flow

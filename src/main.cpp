@@ -1,0 +1,145 @@
+// The program: one command line, a part behind each command.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "app/journal_commands.hpp"
+#include "app/serve.hpp"
+#include "edge/registers/import.hpp"
+#include "edge/registers/population/population.hpp"
+#include "edge/registers/schema.hpp"
+#include "store/schema.hpp"
+
+namespace {
+
+using namespace mekenjai;
+
+constexpr int kDone = 0, kFailed = 1, kUsage = 2;
+
+/// A bar on a terminal, nothing in a log.
+class Bar {
+ public:
+  void operator()(std::string_view what, std::uint64_t done, std::uint64_t total) {
+    if (!terminal_ || total == 0) return;
+    const int percent = static_cast<int>(done * 100 / total);
+    if (percent == percent_ && what == what_) return;
+    percent_ = percent;
+    what_ = what;
+    const int filled = percent * kWidth / 100;
+    std::cerr << fmt::format("\r{:<10} [{}{}] {:3} %", what, std::string(static_cast<std::size_t>(filled), '#'),
+                             std::string(static_cast<std::size_t>(kWidth - filled), ' '), percent)
+              << std::flush;
+  }
+  ~Bar() {
+    if (percent_ >= 0) std::cerr << "\n";
+  }
+
+ private:
+  static constexpr int kWidth = 40;
+  const bool terminal_ = isatty(STDERR_FILENO) == 1;
+  int percent_ = -1;
+  std::string what_;
+};
+
+int import(const std::string& data, const std::string& folder) {
+  using edge::registers::ImportStage;
+  std::filesystem::create_directories(data);
+  store::sqlite::Database database(store::database_file(data), store::sqlite::Access::read_write, 256 * 1024);
+  edge::registers::create_register_tables(database);
+  store::migrate(database);
+  edge::registers::ImportReport report;
+  {
+    Bar bar;
+    report = edge::registers::import_folder(database, folder, [&](ImportStage stage, std::uint64_t done, std::uint64_t total) {
+      static constexpr std::string_view kStages[] = {"checking", "writing", "indexing"};
+      bar(kStages[static_cast<std::size_t>(stage)], done, total);
+    });
+  }
+  for (const auto& error : report.errors) std::cerr << edge::registers::describe(error) << "\n";
+  if (!report.ok()) {
+    std::cerr << "nothing was imported\n";
+    return kFailed;
+  }
+  for (const auto& file : report.files) std::cout << fmt::format("{} {}\n", file.file, file.rows);
+  return kDone;
+}
+
+int write_people(const edge::registers::population::PopulationConfig& config) {
+  Bar bar;
+  const auto written = edge::registers::population::write_population(
+      config, [&](std::uint64_t done, std::uint64_t total) { bar("people", done, total); });
+  if (written) return kDone;
+  std::cerr << written.error() << "\n";
+  return kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Mekenjai: registration at the place of residence, decided by rules.", "mekenjai");
+  program.require_subcommand(1);
+  program.set_version_flag("--version", MEKENJAI_VERSION);
+  int exit_code = kDone;
+
+  std::string data, listen, config_file;
+  bool sandbox = false;
+  CLI::App* serve = program.add_subcommand("serve", "Runs the service until it is told to stop (SIGTERM).");
+  serve->add_option("--config", config_file, "TOML file; every key has a default (README)");
+  serve->add_option("--data", data, "folder of the embedded database");
+  serve->add_option("--listen", listen, "ADDR:PORT; port 0 picks a free one");
+  serve->add_flag("--sandbox", sandbox, "with phones, clock and register switches to play with; loopback only");
+  serve->callback([&] {
+    app::Config config;
+    if (!config_file.empty()) {
+      const auto read = app::read_config(config_file);
+      if (!read) {
+        std::cerr << read.error() << "\n";
+        exit_code = kUsage;
+        return;
+      }
+      config = *read;
+    }
+    if (!data.empty()) config.data = data;
+    if (!listen.empty()) config.server.listen = listen;
+    exit_code = app::serve(config, sandbox);
+  });
+
+  std::string folder;
+  CLI::App* import_command = program.add_subcommand("import", "Loads register extracts: all of a folder or nothing.");
+  import_command->add_option("--data", data, "folder of the embedded database")->required();
+  import_command->add_option("FOLDER", folder, "folder with persons.csv, dwellings.csv … (docs/formats/registers.md)")
+      ->required();
+  import_command->callback([&] { exit_code = import(data, folder); });
+
+  edge::registers::population::PopulationConfig population;
+  std::string out;
+  CLI::App* people = program.add_subcommand("sandbox-population", "Writes a synthetic population as register extracts.");
+  people->add_option("--persons", population.persons, "how many people")->required()->check(CLI::Range(std::uint64_t{1}, edge::registers::population::kMaxPersons));
+  people->add_option("--seed", population.seed, "the same seed gives the same bytes")->required();
+  people->add_option("--out", out, "folder to write into")->required();
+  people->callback([&] {
+    population.out = out;
+    exit_code = write_people(population);
+  });
+
+  CLI::App* journal = program.add_subcommand("journal", "The record of everything that happened.");
+  journal->require_subcommand(1);
+  CLI::App* verify = journal->add_subcommand("verify", "Checks the hash chain; prints the head's number and hash.");
+  verify->add_option("--data", data, "folder of the embedded database")->required();
+  verify->callback([&] { exit_code = app::journal_verify(data); });
+  CLI::App* rebuild = journal->add_subcommand("rebuild", "Makes the state anew from the journal; the service must stand still.");
+  rebuild->add_option("--data", data, "folder of the embedded database")->required();
+  rebuild->callback([&] { exit_code = app::journal_rebuild(data); });
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? kDone : kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return kFailed;
+  }
+  return exit_code;
+}

@@ -1,0 +1,174 @@
+#include "outbox/outbox.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <future>
+
+namespace mekenjai::outbox {
+namespace {
+
+using edge::sms::ReceiptState;
+using edge::sms::SubmitOutcome;
+using flow::QueuedSms;
+using store::millis;
+
+constexpr std::chrono::seconds kResend{5};
+
+
+}  // namespace
+
+Outbox::Outbox(flow::Engine& engine, flow::Desk& desk, flow::Scheduler& scheduler, boost::asio::io_context& loop,
+               edge::sms::LinkConfig config)
+    : engine_(engine),
+      desk_(desk),
+      scheduler_(scheduler),
+      loop_(loop),
+      link_(loop, std::move(config),
+            edge::sms::LinkEvents{
+                [this](bool bound) {
+                  spdlog::info(bound ? "bound to the SMS centre" : "the link to the SMS centre is down");
+                  scheduler_.link_bound(bound);
+                },
+                [this](edge::sms::SubmitReport report) { submitted(report); },
+                [this](edge::sms::Inbound inbound, edge::sms::Stored stored) {
+                  ++figures_.received;
+                  desk_.received(std::move(inbound.from), std::move(inbound.text), std::move(stored));
+                },
+                [this](edge::sms::Receipt what, edge::sms::Stored stored) { receipt(what, std::move(stored)); },
+                [](const std::string& what) { spdlog::warn("SMS centre: {}", what); }}) {}
+
+void Outbox::start() {
+  load_due();
+  link_.start();
+}
+
+void Outbox::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  std::promise<void> stopped;
+  link_.stop([&] { stopped.set_value(); });
+  stopped.get_future().wait();
+  // The last reports are written before the writer ends.
+  write_reports();
+}
+
+void Outbox::load_due() {
+  auto messages = engine_.ask_and_wait<std::vector<QueuedSms>>([](flow::Reader& reader) {
+    std::vector<QueuedSms> due;
+    auto select = reader.database.prepare("SELECT id, phone, text, valid_until FROM outbox WHERE state=0 ORDER BY id");
+    store::sqlite::Rows rows(select);
+    while (rows.next()) {
+      due.push_back({rows->integer(0), rows->str(1), rows->str(2), store::instant(rows->integer(3))});
+    }
+    return due;
+  });
+  if (!messages.empty()) spdlog::info("{} SMS are still to be sent", messages.size());
+  take(std::move(messages));
+}
+
+void Outbox::take(std::vector<QueuedSms> messages) {
+  for (QueuedSms& message : messages) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;  // the rows stay; the next start sends them
+      under_way_[message.id] = message;
+    }
+    submit(message);
+  }
+}
+
+void Outbox::submit(const QueuedSms& message) {
+  const auto left = std::chrono::ceil<std::chrono::seconds>(message.valid_until - engine_.clock().now());
+  if (left.count() <= 0) {  // an old code or request: sending it would only mislead
+    submitted({message.id, SubmitOutcome::refused, {}, 0});
+    return;
+  }
+  link_.submit({message.id, message.phone, message.text, left});
+}
+
+std::size_t Outbox::under_way() const {
+  const std::lock_guard lock(mutex_);
+  return under_way_.size() + reports_.size();
+}
+
+void Outbox::submitted(const edge::sms::SubmitReport& report) {
+  bool write = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto message = under_way_.find(report.id);
+    if (message == under_way_.end()) return;
+    if (report.outcome == SubmitOutcome::unsent) {
+      ++figures_.unsent;
+      if (stopping_) return;
+      auto timer = std::make_shared<boost::asio::steady_timer>(loop_, kResend);
+      timer->async_wait([this, timer, again = message->second](boost::system::error_code error) {
+        if (!error) submit(again);
+      });
+      return;
+    }
+    ++(report.outcome == SubmitOutcome::accepted ? figures_.accepted : figures_.refused);
+    under_way_.erase(message);
+    reports_.push_back(report);
+    write = !std::exchange(writing_, true);
+  }
+  if (write) write_reports();
+}
+
+void Outbox::receipt(const edge::sms::Receipt& receipt, std::function<void(bool)> stored) {
+  // A receipt is a figure for people who wait, never a fact of the case: it need not be durable to be answered.
+  bool write = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (receipt.state == ReceiptState::delivered) ++figures_.delivered;
+    receipts_.push_back(receipt);
+    write = !std::exchange(writing_, true);
+  }
+  stored(true);
+  if (write) write_reports();
+}
+
+void Outbox::write_reports() {
+  // One order carries all reports that have come in; the next is made when this one is durable.
+  auto reports = std::make_shared<std::vector<edge::sms::SubmitReport>>();
+  auto receipts = std::make_shared<std::vector<edge::sms::Receipt>>();
+  {
+    const std::lock_guard lock(mutex_);
+    reports->swap(reports_);
+    receipts->swap(receipts_);
+    if (reports->empty() && receipts->empty()) {
+      writing_ = false;
+      return;
+    }
+  }
+  engine_.tell(
+      [reports, receipts](flow::Step& step) {
+        store::sqlite::Database& database = step.ledger.database();
+        auto accepted = database.prepare("UPDATE outbox SET state=?, text='', message_id=?, attempts=attempts+1 WHERE id=?");
+        for (const auto& report : *reports) {
+          const bool taken = report.outcome == SubmitOutcome::accepted;
+          const std::string last = report.message_ids.empty() ? "" : report.message_ids.back();
+          accepted.with(static_cast<int>(taken ? State::accepted : State::refused), last, report.id).run();
+        }
+        auto delivered = database.prepare(
+            "INSERT OR IGNORE INTO deliveries SELECT consent, ? FROM outbox WHERE message_id=? AND consent<>''");
+        auto forget = database.prepare("DELETE FROM outbox WHERE message_id=? AND kind<>'help'");
+        for (const auto& receipt : *receipts) {
+          if (receipt.state == ReceiptState::enroute || receipt.state == ReceiptState::accepted) continue;
+          if (receipt.state == ReceiptState::delivered) delivered.with(millis(step.now()), receipt.message_id).run();
+          forget.with(receipt.message_id).run();
+        }
+        auto old = database.prepare("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 64) AND state<>0 AND created_at<?");
+        old.with(millis(step.now() - std::chrono::days{3})).run();
+      },
+      [this](std::exception_ptr failure) {
+        if (failure) flow::internal_problem(failure);
+        write_reports();
+      });
+}
+
+}  // namespace mekenjai::outbox
