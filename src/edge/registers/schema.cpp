@@ -3,6 +3,12 @@
 namespace mekenjai::edge::registers {
 namespace {
 
+using store::sqlite::Database;
+using store::sqlite::Transaction;
+
+// Raised with every change of the tables below.
+constexpr std::int64_t kSchemaVersion = 1;
+
 // IIN, BIN, RKA, KATO and phones are integers, days are YYYYMMDD with 0 for none (packing.hpp);
 // enumerations are their position in domain/registers.hpp.
 constexpr std::string_view kTables = R"sql(
@@ -81,6 +87,11 @@ CREATE INDEX IF NOT EXISTS reg_organisation_place ON reg_organisation(kato) WHER
 INSERT OR IGNORE INTO reg_meta VALUES('version', 0);
 )sql";
 
+bool is_current(Database& database) {
+  if (!database.number("SELECT 1 FROM sqlite_master WHERE name = 'reg_meta'")) return false;
+  return database.number("SELECT value FROM reg_meta WHERE key = 'schema'") == kSchemaVersion;
+}
+
 }  // namespace
 
 const std::vector<RegisterIndex>& register_indexes() {
@@ -102,12 +113,18 @@ const std::vector<RegisterIndex>& register_indexes() {
   return indexes;
 }
 
-void create_register_tables(store::sqlite::Database& database) {
+void create_register_tables(Database& database) {
+  if (is_current(database)) return;  // nothing to write: do not wait for an import that is running
+  std::optional<Transaction> transaction;
+  if (!database.in_transaction()) transaction.emplace(database);
   database.execute(kTables);
   for (const RegisterIndex& index : register_indexes()) database.execute(index.create_sql);
+  database.execute(
+      fmt::format("INSERT OR REPLACE INTO reg_meta VALUES('schema', {})", kSchemaVersion));
+  if (transaction) transaction->commit();
 }
 
-std::int64_t register_version(store::sqlite::Database& database) {
+std::int64_t register_version(Database& database) {
   return database.number("SELECT value FROM reg_meta WHERE key = 'version'").value_or(0);
 }
 
