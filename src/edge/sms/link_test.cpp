@@ -2,11 +2,13 @@
 // when it isn't. Nothing sleeps: the loop runs until what is awaited has come.
 #include "edge/sms/link.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -701,6 +703,44 @@ TEST_F(Story, TheCentresMemoryIsBounded) {
   EXPECT_EQ(centre.messages(kPhone).size(), 3U);
   EXPECT_EQ(centre.messages("+77010000002").size(), 0U);
   EXPECT_EQ(centre.messages("+77010000003").size(), 1U);
+}
+
+TEST_F(Story, SeveralThreadsMayRunTheLoopSubmitAndStore) {
+  constexpr int kEach = 500;
+  Smsc centre(loop, centre_config());
+  std::atomic<int> accepted = 0;
+  std::atomic<int> acknowledged = 0;
+  LinkEvents parallel;
+  parallel.on_submitted = [&](const SubmitReport& report) {
+    accepted += report.outcome == SubmitOutcome::accepted ? 1 : 0;
+  };
+  parallel.on_inbound = [](Inbound, const Stored& stored) {
+    std::thread([stored] { stored(true); }).detach();
+  };
+  auto link = std::make_unique<Link>(loop, link_config({centre.address()}), parallel);
+  link->start();
+  {
+    const auto work = asio::make_work_guard(loop);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) threads.emplace_back([&] { loop.run(); });
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kEach; ++i) {
+          link->submit(message(t * kEach + i));
+          if (i % 10 == 0) centre.send(kPhone, "1414", "1", [&](bool) { ++acknowledged; });
+          if (i % 100 == 0) (void)centre.messages(kPhone);
+        }
+      });
+    }
+    const Steady::time_point end = Steady::now() + 20s;
+    while ((accepted < 2 * kEach || acknowledged < 2 * kEach / 10) && Steady::now() < end) {
+      std::this_thread::yield();
+    }
+    loop.stop();
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_EQ(accepted, 2 * kEach);
+  EXPECT_EQ(acknowledged, 2 * kEach / 10);
 }
 
 TEST_F(Story, ManyMessagesASecond) {

@@ -163,13 +163,19 @@ std::string Texts::composed(Language language, std::string_view key,
 std::string Texts::with_place(Language language, std::string_view key, const Place& place,
                               i18n::Values values) const {
   values.emplace_back("place", "");
-  std::string text;
+  std::string best;
+  std::size_t fewest = kMaxParts + 1;
   for (std::string& form : place_forms(language, place)) {
     values.back().second = std::move(form);
-    text = composed(language, key, values);
-    if (count_parts(text) <= kMaxRequestParts) break;
+    std::string text = composed(language, key, values);
+    const std::size_t parts = count_parts(text);
+    if (parts < fewest) {
+      fewest = parts;
+      best = std::move(text);
+    }
+    if (fewest <= kMaxRequestParts) break;
   }
-  return text;
+  return best;
 }
 
 std::string Texts::code(Language language, const CodePurpose& purpose,

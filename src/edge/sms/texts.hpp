@@ -47,8 +47,8 @@ struct ConsentRequest {
   std::string reference;
 };
 
-/// Composes texts. Names are masked by the caller. Addresses are shortened, in this order, until
-/// the text fits two parts: without the locality, with "10-25" for house and flat, without the
+/// Composes texts. Names are masked by the caller. Addresses are shortened, in this order, where
+/// that saves a part beyond two: without the locality, with "10-25" for house and flat, without the
 /// kind of street, and the street cut. Safe from any thread.
 class Texts {
  public:
