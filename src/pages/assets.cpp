@@ -1,0 +1,61 @@
+#include "pages/assets.hpp"
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "base/bytes.hpp"
+
+namespace mekenjai::pages {
+namespace {
+
+constexpr std::size_t kDigits = 10;
+
+struct Assets {
+  std::map<std::string, std::string, std::less<>> addresses;  // by name on disk
+  std::map<std::string, std::string, std::less<>> names;      // with digest, by name on disk
+  std::vector<embedded::File> files;
+};
+
+std::unique_ptr<Assets> read() {
+  auto assets = std::make_unique<Assets>();
+  for (const embedded::File& file : embedded::assets()) {
+    if (file.name.ends_with(".gz")) continue;
+    const std::size_t ending = file.name.rfind('.');
+    const std::string digest = base::to_hex(base::sha256(file.content)).substr(0, kDigits);
+    const std::string name = fmt::format("{}-{}{}", file.name.substr(0, ending), digest, file.name.substr(ending));
+    assets->addresses.emplace(file.name, "/assets/" + name);
+    assets->names.emplace(file.name, name);
+  }
+  for (const embedded::File& file : embedded::assets()) {
+    const bool packed = file.name.ends_with(".gz");
+    const std::string plain(packed ? file.name.substr(0, file.name.size() - 3) : file.name);
+    std::string& name = assets->names.at(plain);
+    if (packed) {
+      const auto& [kept, unused] = *assets->names.emplace(std::string(file.name), name + ".gz").first;
+      assets->files.push_back({assets->names.at(kept), file.content});
+    } else {
+      assets->files.push_back({name, file.content});
+      if (file.name == "favicon.svg") assets->files.push_back(file);  // browsers look for it at the root
+    }
+  }
+  return assets;
+}
+
+const Assets& assets() {
+  static const std::unique_ptr<Assets> read_once = read();
+  return *read_once;
+}
+
+}  // namespace
+
+std::string_view asset_address(std::string_view name) {
+  const auto found = assets().addresses.find(name);
+  if (found == assets().addresses.end()) throw std::out_of_range("no such asset: " + std::string(name));
+  return found->second;
+}
+
+const std::vector<embedded::File>& hashed_assets() { return assets().files; }
+
+}  // namespace mekenjai::pages

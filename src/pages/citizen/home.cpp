@@ -1,0 +1,24 @@
+// Home, the category, the service's page and the pages of help.
+#include "pages/site.hpp"
+
+namespace mekenjai::pages {
+namespace {
+
+awaitable<Response> service_page(Visit& visit) {
+  Page page(visit, "service");
+  page.set("START", visit.query("kind") == "temporary" ? "/apply?kind=temporary" : "/apply");
+  co_return page.done();
+}
+
+}  // namespace
+
+void add_home(Table& table) {
+  table.fixed("/", "home");
+  table.fixed("/citizens/migration", "category");
+  table.get("/services/residence", Guard::open_page, service_page);
+  for (const std::string_view name : {"false-sms", "my-data", "accessibility", "no-sms", "no-address", "no-person"}) {
+    table.fixed(fmt::format("/help/{}", name), fmt::format("help-{}", name));
+  }
+}
+
+}  // namespace mekenjai::pages

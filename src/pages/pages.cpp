@@ -1,0 +1,35 @@
+#include "pages/pages.hpp"
+
+#include "http/assets.hpp"
+#include "pages/assets.hpp"
+#include "pages/site.hpp"
+
+namespace mekenjai::pages {
+
+std::vector<http::Route> routes(flow::Service& service, const PagesContext& context) {
+  Table table(std::make_shared<Site>(service, context));
+  add_home(table);
+  add_sign_in(table);
+  add_apply(table);
+  add_applications(table);
+  add_history(table);
+  add_messages(table);
+  add_consents(table);
+  add_homes(table);
+  if (context.sandbox) add_sandbox(table);
+  std::vector<http::Route> routes = table.take();
+  for (http::Route& route : http::asset_routes(hashed_assets())) routes.push_back(std::move(route));
+  return routes;
+}
+
+std::function<http::Response(const base::Problem&, int status, const http::Request&)> error_page(
+    flow::Service& service, const PagesContext& context) {
+  auto site = std::make_shared<Site>(service, context);
+  return [site](const base::Problem& problem, int status, const http::Request& request) {
+    http::Request copy = request;
+    Visit visit(*site, copy);
+    return error_page(visit, status, problem.code, problem.retry_after_s);
+  };
+}
+
+}  // namespace mekenjai::pages

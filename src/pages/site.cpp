@@ -1,0 +1,339 @@
+#include "pages/site.hpp"
+
+#include <zlib.h>
+
+#include <spdlog/spdlog.h>
+
+#include "http/problem.hpp"
+
+namespace mekenjai::pages {
+namespace {
+
+using i18n::Language;
+
+constexpr int kYear = 365 * 24 * 3600;  // seconds
+
+/// The person's own choice on this device, else what his browser prefers, else Kazakh. The choice of a signed-in
+/// person is put into the cookie when he signs in.
+Language language_of(const http::Request& request) {
+  if (const auto cookie = request.cookie(kLanguageCookie)) {
+    if (const auto language = i18n::parse_language(*cookie)) return *language;
+  }
+  const std::string_view accepted = request.header("accept-language");
+  return accepted.empty() ? Language::kk : i18n::negotiate(accepted);
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// The target without the choice of a language.
+std::string without_language(const http::Request& request) {
+  const std::size_t question = request.target.find('?');
+  std::string target = request.target.substr(0, question);
+  if (question == std::string::npos) return target;
+  std::string_view rest = std::string_view(request.target).substr(question + 1);
+  char sign = '?';
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('&');
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (pair.empty() || pair == "lang" || pair.starts_with("lang=")) continue;
+    target += sign;
+    target += pair;
+    sign = '&';
+  }
+  return target;
+}
+
+awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
+  if (const auto wanted = request.query_value("lang"); wanted && request.method != Method::post) {
+    Response response = http::redirect(without_language(request));
+    if (const auto language = i18n::parse_language(*wanted)) {
+      response.headers.emplace_back("Set-Cookie", language_cookie(*language));
+    }
+    co_return response;
+  }
+  Visit visit(site, request);
+  if (request.method == Method::post) {
+    std::optional<http::Pairs> form = http::parse_form(request.body);
+    if (!form) co_return error_page(visit, 400, "malformed_request", 0);
+    visit.form = std::move(*form);
+    const std::string token = visit.field("csrf");
+    if (!site.context.csrf->check(request, token)) co_return error_page(visit, 403, "bad_form_token", 0);
+  }
+  if (visit.signed_in()) {
+    const flow::Caller caller = visit.caller();
+    if (const std::optional<int> known = site.unread.get(caller.iin)) {
+      visit.unread = *known;
+    } else {
+      const base::Result<int> unread = co_await site.service.unread_messages(caller);
+      visit.unread = unread ? *unread : 0;
+      site.unread.put(caller.iin, visit.unread);
+    }
+  }
+  co_return co_await handler(visit);
+}
+
+std::string compressed(const std::string& body) {
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::runtime_error("zlib has no memory");
+  }
+  std::string packed(deflateBound(&stream, body.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  stream.avail_in = static_cast<uInt>(body.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+/// A page made once in each language for visitors who are not signed in. Made at first need, since it is the same
+/// whoever asks.
+struct FixedPage {
+  std::string name;
+  struct Made {
+    std::once_flag once;
+    std::string plain, packed;
+  };
+  std::array<Made, 3> made{};
+};
+
+Response fixed_page(FixedPage& page, Visit& visit) {
+  if (visit.signed_in() || !visit.request.query.empty()) return Page(visit, page.name).done();
+  FixedPage::Made& made = page.made[static_cast<std::size_t>(visit.language)];
+  std::call_once(made.once, [&] {
+    made.plain = Page(visit, page.name).done().body;
+    made.packed = compressed(made.plain);
+  });
+  Response response = http::html(200, "");
+  const bool packed = visit.request.header("accept-encoding").find("gzip") != std::string_view::npos;
+  response.fixed_body = packed ? made.packed : made.plain;
+  if (packed) response.headers.emplace_back("Content-Encoding", "gzip");
+  response.headers.emplace_back("Vary", "Accept-Encoding, Accept-Language, Cookie");
+  response.headers.emplace_back("Cache-Control", "private, no-cache");
+  return response;
+}
+
+awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& request) {
+  if (const auto wanted = request.query_value("lang")) {
+    Response response = http::redirect(without_language(request));
+    if (const auto language = i18n::parse_language(*wanted)) {
+      response.headers.emplace_back("Set-Cookie", language_cookie(*language));
+    }
+    co_return response;
+  }
+  Visit visit(site, request);
+  if (visit.signed_in()) visit.unread = site.unread.get(visit.caller().iin).value_or(0);
+  co_return fixed_page(page, visit);
+}
+
+}  // namespace
+
+std::string language_cookie(Language language) { return http::set_cookie(kLanguageCookie, i18n::tag(language), kYear); }
+
+std::string safe_next(std::string_view next, std::string_view otherwise) {
+  const bool ours = next.size() > 1 && next.size() < 1024 && next[0] == '/' && next[1] != '/' && next[1] != '\\' &&
+                    std::all_of(next.begin(), next.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '\\'; });
+  return std::string(ours ? next : otherwise);
+}
+
+std::string only_digits(std::string_view typed) {
+  std::string digits;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    const char c = typed[i];
+    if (c == ' ' || c == '-' || c == '\t') continue;
+    if (typed.substr(i).starts_with("\u00A0")) {
+      ++i;
+      continue;
+    }
+    digits += c;
+  }
+  return digits;
+}
+
+Visit::Visit(Site& site_, http::Request& request_)
+    : site(site_),
+      request(request_),
+      language(language_of(request_)),
+      words(site_.context.catalog, language, site_.service.now()) {}
+
+flow::Caller Visit::caller() const { return {request.session.value().iin, language, request.source}; }
+
+std::string Visit::field(std::string_view name) const {
+  return std::string(trimmed(http::value_of(form, name).value_or("")));
+}
+
+std::string Visit::query(std::string_view name) const {
+  return std::string(trimmed(request.query_value(name).value_or("")));
+}
+
+flow::Task<flow::MeView> Visit::me(bool recent) {
+  const flow::Caller asking = caller();
+  if (recent) {
+    if (std::optional<flow::MeView> known = site.me.get(asking.iin)) co_return std::move(*known);
+  }
+  base::Result<flow::MeView> me = co_await site.service.me(asking);
+  if (me) site.me.put(asking.iin, *me);
+  co_return me;
+}
+
+std::string Visit::address_in(Language other) const {
+  std::string address = request.method == Method::post ? request.target.substr(0, request.target.find('?'))
+                                                       : without_language(request);
+  address += address.find('?') == std::string::npos ? '?' : '&';
+  address += "lang=";
+  address += i18n::tag(other);
+  return address;
+}
+
+void set(Dictionary& values, const std::string& name, std::string_view value) {
+  values.SetValue(name, ctemplate::TemplateString(value.data(), value.size()));
+}
+
+void say(Dictionary& values, const std::string& section, std::string_view text) {
+  set(*values.AddSectionDictionary(section), "TEXT", text);
+}
+
+Page::Page(Visit& visit, std::string name)
+    : visit_(&visit), name_(std::move(name)), values_(std::make_unique<Dictionary>("page")) {}
+
+void Page::set(std::string_view name, std::string_view value) {
+  values_->SetValue(ctemplate::TemplateString(name.data(), name.size()),
+                   ctemplate::TemplateString(value.data(), value.size()));
+}
+
+Dictionary* Page::add(std::string_view section) {
+  return values_->AddSectionDictionary(ctemplate::TemplateString(section.data(), section.size()));
+}
+
+void Page::say(std::string_view section, std::string_view text) { pages::set(*add(section), "TEXT", text); }
+
+void Page::error(std::string_view where, std::string_view field, std::string_view text) {
+  if (errors_ == nullptr) errors_ = add("ERRORS");
+  Dictionary* error = errors_->AddSectionDictionary("ERROR");
+  pages::set(*error, "FIELD", field);
+  pages::set(*error, "TEXT", text);
+  if (!where.empty()) say(where, text);
+}
+
+void Page::with_form() {
+  http::Csrf::Token token = visit_->site.context.csrf->token(visit_->request);
+  set("CSRF", token.value);
+  cookie_ = std::move(token.set_cookie);
+}
+
+Response Page::done(int status) {
+  set("HREF_KK", visit_->address_in(Language::kk));
+  set("HREF_RU", visit_->address_in(Language::ru));
+  set("HREF_EN", visit_->address_in(Language::en));
+  if (visit_->signed_in()) {
+    pages::set(*add("SIGNED_IN"), "USER", visit_->request.session->display_name);
+    if (visit_->unread > 0) add("UNREAD")->SetIntValue("N", visit_->unread);
+  } else {
+    show("SIGNED_OUT");
+  }
+  if (visit_->site.context.sandbox) show("SANDBOX");
+  Response response = http::html(status, visit_->site.templates.render(name_, visit_->language, *values_));
+  if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
+  return response;
+}
+
+std::string text_of(const Visit& visit, const base::Problem& problem) {
+  return http::text_of(problem, visit.language, visit.site.context.catalog).detail;
+}
+
+Response error_page(Visit& visit, int status, std::string_view code, int retry_after_s) {
+  int known = 500;
+  for (const int of : {400, 403, 404, 409, 429, 503}) {
+    if (of == status) known = of;
+  }
+  if (known == 500 && status < 500) known = 400;
+  Page page(visit, "error");
+  page.set("HEADING", visit.text(fmt::format("page.error.{}", known)));
+  page.set("TEXT", visit.text(fmt::format("page.error.{}_text", known)));
+  if (known == 429 && retry_after_s > 90) {
+    const base::Instant at = visit.words.now() + std::chrono::seconds(retry_after_s + 59);
+    page.say("MORE", visit.words.text("page.error.429_wait", {{"when", visit.words.when(at)}}));
+  }
+  if ((known == 503 || known == 500 || known == 429) && visit.request.method != Method::post) {
+    Dictionary* link = page.add("LINK");
+    set(*link, "URL", visit.request.target.starts_with('/') ? std::string_view(visit.request.target) : "/");
+    set(*link, "TEXT", visit.text("page.error.retry"));
+  }
+  page.set("CODE_LINE", visit.words.text("page.error.code", {{"code", fmt::format("{} {}", status, code)}}));
+  Response response = page.done(status);
+  if (retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after_s));
+  return response;
+}
+
+Response problem_page(Visit& visit, const base::Problem& problem) {
+  if (problem.trouble == base::Trouble::not_signed_in) {
+    return http::redirect("/sign-in?next=" + http::percent_encode(visit.request.path));
+  }
+  if (problem.trouble == base::Trouble::internal) {
+    spdlog::error("pages: {} on {}", problem.code, visit.request.path);
+  }
+  return error_page(visit, http::status_of(problem.trouble), problem.code, problem.retry_after_s);
+}
+
+std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem, std::string_view back) {
+  if (problem.trouble == base::Trouble::too_many) {
+    Page blocked(visit, "blocked");
+    blocked.set("TEXT", text_of(visit, problem));
+    blocked.set("BACK", back);
+    Response response = blocked.done(429);
+    response.headers.emplace_back("Retry-After", std::to_string(std::max(problem.retry_after_s, 1)));
+    return response;
+  }
+  if (problem.code == "wrong_code") {
+    long left = 0;
+    for (const auto& [name, value] : problem.values) {
+      if (name == "attempts_left") left = std::strtol(value.c_str(), nullptr, 10);
+    }
+    page.error("ERR_CODE", "code", visit.words.plural("page.err.code_wrong", left));
+  } else if (problem.code == "code_expired" || problem.code == "challenge_not_found") {
+    page.error("ERR_CODE", "code", visit.text("page.err.code_ended"));
+  } else if (problem.code == "bad_code" ||
+             (problem.trouble == base::Trouble::unprocessable && !problem.errors.empty())) {
+    page.error("ERR_CODE", "code", visit.text("page.err.code_form"));
+  } else if (problem.trouble == base::Trouble::unprocessable) {
+    page.error("ERR_CODE", "code", text_of(visit, problem));
+  } else {
+    return problem_page(visit, problem);
+  }
+  return std::nullopt;
+}
+
+void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
+  const std::shared_ptr<Site> site = site_;
+  routes_.push_back({Method::get, std::move(pattern), guard,
+                     [site, handler](http::Request& request) { return answer(*site, handler, request); }, 4096, limiter});
+}
+
+void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
+  const std::shared_ptr<Site> site = site_;
+  routes_.push_back({Method::post, std::move(pattern), guard,
+                     [site, handler](http::Request& request) { return answer(*site, handler, request); }, 16 * 1024,
+                     limiter});
+}
+
+void Table::fixed(std::string pattern, std::string name) {
+  const std::shared_ptr<Site> site = site_;
+  auto page = std::make_shared<FixedPage>();
+  page->name = std::move(name);
+  routes_.push_back({Method::get, std::move(pattern), Guard::open_page,
+                     [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096, nullptr});
+}
+
+http::RateLimiter* Table::limiter(http::RateLimiter http::RateLimiters::* which) const {
+  http::RateLimiters* limiters = site_->context.limiters;
+  return limiters == nullptr ? nullptr : &(limiters->*which);
+}
+
+}  // namespace mekenjai::pages

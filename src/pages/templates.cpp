@@ -1,0 +1,266 @@
+#include "pages/templates.hpp"
+
+#include <ctemplate/template.h>
+
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "base/embedded.hpp"
+#include "pages/assets.hpp"
+
+namespace mekenjai::pages {
+namespace {
+
+using i18n::Language;
+
+constexpr int kSteps = 7;  // of an application: who, where, how long, why, check, consent, sign
+
+std::string_view file(std::string_view name) {
+  for (const embedded::File& file : embedded::templates()) {
+    if (file.name == name) return file.content;
+  }
+  throw std::runtime_error(fmt::format("there is no template {}", name));
+}
+
+/// A text as HTML: escaped, {name} as a variable, **words** bold.
+std::string as_html(std::string_view text) {
+  std::string html;
+  bool bold = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '&') {
+      html += "&amp;";
+    } else if (c == '<') {
+      html += "&lt;";
+    } else if (c == '>') {
+      html += "&gt;";
+    } else if (c == '"') {
+      html += "&quot;";
+    } else if (c == '*' && i + 1 < text.size() && text[i + 1] == '*') {
+      html += bold ? "</b>" : "<b>";
+      bold = !bold;
+      ++i;
+    } else if (c == '{') {
+      const std::size_t close = text.find('}', i);
+      if (close == std::string_view::npos) throw std::runtime_error(fmt::format("unclosed brace in: {}", text));
+      html += "{{";
+      for (const char letter : text.substr(i + 1, close - i - 1)) {
+        html += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 32) : letter;
+      }
+      html += "}}";
+      i = close;
+    } else {
+      html += c;
+    }
+  }
+  return html;
+}
+
+/// What one page tells the layout.
+struct Marks {
+  std::string title, place;
+  bool bar = true;
+  int step = 0;
+};
+
+class Expander {
+ public:
+  Expander(const i18n::Catalog& catalog, Language language) : catalog_(catalog), language_(language) {}
+
+  std::string page(std::string_view name) {
+    const std::string content = read(file(fmt::format("pages/{}.html", name)));
+    content_ = &content;
+    std::string whole = read(file("layouts/page.html"));
+    content_ = nullptr;
+    return whole;
+  }
+
+ private:
+  std::string text(std::string_view key) const {
+    if (!catalog_.has(language_, key)) {
+      throw std::runtime_error(fmt::format("no text for {} in {}", key, i18n::tag(language_)));
+    }
+    return as_html(catalog_.text(language_, key));
+  }
+
+  std::string read(std::string_view source) {
+    std::string out;
+    out.reserve(source.size() * 2);
+    while (!source.empty()) {
+      const std::size_t open = source.find("[[");
+      out += source.substr(0, open);
+      if (open == std::string_view::npos) break;
+      const std::size_t close = source.find("]]", open);
+      if (close == std::string_view::npos) throw std::runtime_error("unclosed [[ in a template");
+      put(out, source.substr(open + 2, close - open - 2));
+      source.remove_prefix(close + 2);
+    }
+    return out;
+  }
+
+  void put(std::string& out, std::string_view mark) {
+    const std::size_t colon = mark.find(':');
+    const std::string_view word = mark.substr(0, colon);
+    const std::string_view value = colon == std::string_view::npos ? std::string_view() : mark.substr(colon + 1);
+    if (mark.starts_with('>')) {
+      std::string part = read(file(fmt::format("parts/{}.html", mark.substr(1))));
+      while (part.ends_with('\n')) part.pop_back();
+      out += part;
+    } else if (word == "i") {
+      out += fmt::format("<svg class=\"mk-i\" aria-hidden=\"true\"><use href=\"{}#i-{}\"/></svg>", asset_address("icons.svg"),
+                         value);
+    } else if (word == "asset") {
+      out += asset_address(value);
+    } else if (colon != std::string_view::npos) {
+      instruct(word, value, out);
+    } else if (mark == "lang") {
+      out += i18n::tag(language_);
+    } else if (mark == "title") {
+      out += marks_.title;
+    } else if (mark == "content") {
+      out += *content_;
+    } else if (mark == "languages") {
+      languages(out);
+    } else if (mark == "fonts") {
+      fonts(out);
+    } else if (mark == "bar") {
+      if (marks_.bar) put(out, ">bar");
+    } else if (mark == "steps") {
+      steps(out);
+    } else {
+      out += text(mark);
+    }
+  }
+
+  void instruct(std::string_view word, std::string_view value, std::string& out) {
+    if (word == "title") {
+      marks_.title = value.starts_with('=') ? std::string(value.substr(1)) : text(value);
+    } else if (word == "nav") {
+      marks_.place = value;
+    } else if (word == "bar") {
+      marks_.bar = value != "no";
+    } else if (word == "step") {
+      marks_.step = value.front() - '0';
+    } else if (word == "current") {
+      if (marks_.place == value) out += " aria-current=\"page\"";
+    } else {
+      throw std::runtime_error(fmt::format("unknown mark {} in a template", word));
+    }
+  }
+
+  void languages(std::string& out) const {
+    for (const Language language : i18n::kLanguages) {
+      const std::string tag(i18n::tag(language));
+      std::string variable = tag;
+      for (char& c : variable) c = static_cast<char>(c - 32);
+      out += fmt::format("<a href=\"{{{{HREF_{}}}}}\" lang=\"{}\" hreflang=\"{}\"{}>{}<span class=\"mk-vh\"> {}</span></a>",
+                         variable, tag, tag, language == language_ ? " aria-current=\"true\"" : "",
+                         text("page.lang." + tag), text("page.lang_name." + tag));
+    }
+  }
+
+  void fonts(std::string& out) const {
+    const auto preload = [&out](std::string_view name) {
+      out += fmt::format("<link rel=\"preload\" href=\"{}\" as=\"font\" type=\"font/woff2\" crossorigin>",
+                         asset_address(name));
+    };
+    preload(language_ == Language::en ? "golos-latin.woff2" : "golos-cyrillic.woff2");
+    if (language_ == Language::kk) preload("golos-cyrillic-ext.woff2");
+  }
+
+  void steps(std::string& out) const {
+    out += fmt::format("<p class=\"mk-step\"><svg viewBox=\"0 0 {} 6\" aria-hidden=\"true\">", kSteps * 20);
+    for (int i = 0; i < kSteps; ++i) {
+      out += fmt::format("<path{} d=\"M{} 3h16\"/>", i < marks_.step ? " class=\"is-on\"" : "", i * 20);
+    }
+    out += "</svg>";
+    out += i18n::fill(catalog_.text(language_, "page.step"),
+                      {{"step", std::to_string(marks_.step)}, {"of", std::to_string(kSteps)}});
+    out += "</p>";
+  }
+
+  const i18n::Catalog& catalog_;
+  Language language_;
+  Marks marks_;
+  const std::string* content_ = nullptr;
+};
+
+/// Without the indentation and the empty lines of the source.
+std::string without_margins(std::string_view html) {
+  std::string out;
+  out.reserve(html.size());
+  while (!html.empty()) {
+    const std::size_t end = html.find('\n');
+    std::string_view line = html.substr(0, end);
+    html.remove_prefix(end == std::string_view::npos ? html.size() : end + 1);
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+    if (line.empty()) continue;
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+std::string key_of(std::string_view page, Language language) {
+  return fmt::format("{}/{}", i18n::tag(language), page);
+}
+
+}  // namespace
+
+std::vector<std::string> template_names() {
+  std::vector<std::string> names;
+  for (const embedded::File& file : embedded::templates()) {
+    if (!file.name.starts_with("pages/")) continue;
+    names.emplace_back(file.name.substr(6, file.name.size() - 6 - 5));
+  }
+  return names;
+}
+
+std::vector<std::string> template_keys() {
+  std::set<std::string> keys;
+  for (const embedded::File& file : embedded::templates()) {
+    std::string_view source = file.content;
+    for (std::size_t open = source.find("[["); open != std::string_view::npos; open = source.find("[[")) {
+      const std::size_t close = source.find("]]", open);
+      std::string_view mark = source.substr(open + 2, close - open - 2);
+      source.remove_prefix(close + 2);
+      if (mark.starts_with("title:") && !mark.starts_with("title:=")) mark.remove_prefix(6);
+      if (mark.find('.') != std::string_view::npos && mark.find(':') == std::string_view::npos) keys.emplace(mark);
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+Templates::Templates(const i18n::Catalog& catalog) {
+  for (const Language language : i18n::kLanguages) {
+    for (const std::string& name : template_names()) {
+      std::string html;
+      try {
+        html = without_margins(Expander(catalog, language).page(name));
+      } catch (const std::exception& error) {
+        throw std::runtime_error(fmt::format("the page {}: {}", name, error.what()));
+      }
+      const std::string key = key_of(name, language);
+      if (!ctemplate::StringToTemplateCache(key, html, ctemplate::DO_NOT_STRIP)) {
+        // Two sites in one process (tests) register the same pages: the first ones stay.
+        if (ctemplate::Template::GetTemplate(key, ctemplate::DO_NOT_STRIP) == nullptr) {
+          throw std::runtime_error(fmt::format("the page {} has a mistake", name));
+        }
+      }
+    }
+  }
+}
+
+std::string Templates::render(std::string_view page, i18n::Language language, const Dictionary& values) const {
+  std::string html;
+  html.reserve(24 * 1024);
+  const std::string key = key_of(page, language);
+  if (!ctemplate::ExpandTemplate(key, ctemplate::DO_NOT_STRIP, &values, &html)) {
+    throw std::runtime_error(fmt::format("the page {} cannot be made", page));
+  }
+  return html;
+}
+
+}  // namespace mekenjai::pages

@@ -1,0 +1,40 @@
+// The templates of web/templates, one set a language: texts, icons and addresses of files are put in once, at start,
+// so that rendering looks nothing up.
+#pragma once
+
+#include <ctemplate/template_dictionary.h>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "i18n/catalog.hpp"
+
+namespace mekenjai::pages {
+
+using Dictionary = ctemplate::TemplateDictionary;
+
+/// What a template may hold beside ctemplate's own markers:
+///   [[key]]            the text of the catalogue; its {name} becomes the variable {{NAME}}, its **words** are bold
+///   [[>part]]          parts/part.html
+///   [[i:home]]         an icon
+///   [[asset:app.js]]   the address of a file
+///   [[title:key]] [[title:={{VARIABLE}}]] [[nav:history]] [[bar:no]] [[step:2]]   what the layout is to know
+/// and, in the layout, [[lang]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]] [[current:place]].
+class Templates {
+ public:
+  /// Expands and registers all of them. Throws std::runtime_error naming the template that is wrong.
+  explicit Templates(const i18n::Catalog& catalog);
+
+  /// The page in a language. Safe to call from any thread.
+  std::string render(std::string_view page, i18n::Language language, const Dictionary& values) const;
+
+  Templates(const Templates&) = delete;
+  Templates& operator=(const Templates&) = delete;
+};
+
+/// The pages there are, and the keys that templates name (for the test).
+std::vector<std::string> template_names();
+std::vector<std::string> template_keys();
+
+}  // namespace mekenjai::pages
