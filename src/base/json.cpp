@@ -233,6 +233,8 @@ std::optional<Problem> FieldReader::finish() {
       }
     }
   }
+  // Of what is no object there is nothing more to say.
+  if (object_ == nullptr) errors_.resize(1);
   if (errors_.empty()) return std::nullopt;
   return wrong_fields(std::move(errors_));
 }

@@ -174,7 +174,13 @@ bool is_known_method(std::string_view text) {
          std::find(std::begin(kKnown), std::end(kKnown), text) != std::end(kKnown);
 }
 
-bool is_api(std::string_view path) { return path.starts_with("/api/"); }
+/// Whether a problem is told to a program: below /api/, or where JSON is asked for and no page.
+bool wants_problem(const Request& request) {
+  const std::string_view path = request.path.empty() ? request.target : request.path;
+  const std::string_view accept = request.header("accept");
+  return path.starts_with("/api/") || (accept.find("json") != std::string_view::npos &&
+                                       accept.find("text/html") == std::string_view::npos);
+}
 
 /// Beast reads the wire format; this keeps what it finds in our Request and is stricter where a
 /// proxy in front might read the same bytes in another way (RFC 9112, 6.1 and 11.2).
@@ -880,7 +886,7 @@ ServerCore::ServerCore(ServerConfig given, std::vector<Route> routes, Hooks give
 }
 
 Response ServerCore::error(const base::Problem& problem, int status, const Request& request) const {
-  if (is_api(request.path.empty() ? request.target : request.path)) {
+  if (wants_problem(request)) {
     return problem_response(problem, request.language, catalog, status);
   }
   Response response =

@@ -203,7 +203,9 @@ TEST_F(ServerTest, TellsProblemsToProgramsAndPagesToPeople) {
   EXPECT_EQ(api.header("content-type"), "application/problem+json; charset=utf-8");
   EXPECT_EQ(api.header("content-language"), "ru");
   EXPECT_THAT(api.body, HasSubstr("\"code\":\"not_found\""));
-  const RawResponse page = get("/nowhere");
+  EXPECT_EQ(get("/nowhere", "Accept: application/json\r\n").header("content-type"),
+            "application/problem+json; charset=utf-8");
+  const RawResponse page = get("/nowhere", "Accept: text/html,application/json;q=0.5\r\n");
   EXPECT_EQ(page.status, 404);
   EXPECT_EQ(page.header("content-type"), "text/html; charset=utf-8");
 }

@@ -1,0 +1,137 @@
+// A flow for tests: answers with what the test put in, and remembers what it was asked.
+#pragma once
+
+#include "flow/service.hpp"
+
+namespace mekenjai::api {
+
+class FakeService final : public flow::Service {
+ public:
+  /// Every call fails with it while it is set.
+  std::optional<base::Problem> problem;
+
+  std::vector<std::string> calls;  // "name argument argument"
+  flow::ApplicationView application_view;
+  flow::ConsentView consent_view;
+  flow::MeView me_view;
+  std::vector<flow::Address> found;
+  std::vector<flow::ResidentView> resident_views;
+  std::vector<flow::MessageView> message_views;
+  std::optional<std::string> next;
+  std::optional<flow::DraftRequest> drafted;
+  std::optional<flow::Idempotency> idempotency;
+  std::optional<flow::SignatureRequest> signature;
+
+  static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
+
+  template <class T>
+  flow::Task<T> give(std::string call, T value) {
+    calls.push_back(std::move(call));
+    if (problem) co_return base::fail(*problem);
+    co_return value;
+  }
+  static std::string said(const flow::Caller& caller) {
+    return fmt::format("{} {}", caller.iin.view(), i18n::tag(caller.language));
+  }
+
+  flow::Task<std::string> request_sign_in_code(std::string iin, std::string source,
+                                               i18n::Language language) override {
+    return give<std::string>(
+        fmt::format("request_sign_in_code {} {} {}", iin, source, i18n::tag(language)), "c1");
+  }
+  flow::Task<flow::SignedIn> sign_in(std::string challenge, std::string code, std::string,
+                                     bool cookie) override {
+    flow::SignedIn signed_in{"good", base::Instant{}, {}};
+    signed_in.person = me_view.person;
+    return give(fmt::format("sign_in {} {} {}", challenge, code, cookie), std::move(signed_in));
+  }
+  boost::asio::awaitable<std::optional<flow::Session>> session(std::string token) override {
+    if (token != "good") co_return std::nullopt;
+    flow::Session session;
+    session.iin = iin();
+    co_return session;
+  }
+  flow::Task<flow::Done> sign_out(std::string token) override {
+    return give("sign_out " + token, flow::Done{});
+  }
+  flow::Task<flow::MeView> me(flow::Caller caller) override {
+    return give("me " + said(caller), me_view);
+  }
+  flow::Task<std::vector<flow::Address>> addresses(std::string typed) override {
+    return give("addresses " + typed, found);
+  }
+  flow::Task<flow::Address> address(std::string rka) override {
+    return give("address " + rka, flow::Address{});
+  }
+  flow::Task<std::vector<flow::ResidentView>> residents(flow::Caller, std::string rka) override {
+    return give("residents " + rka, resident_views);
+  }
+  flow::Task<flow::ApplicationView> draft(flow::Caller caller, flow::DraftRequest request,
+                                          std::optional<flow::Idempotency> key) override {
+    drafted = std::move(request);
+    idempotency = std::move(key);
+    return give("draft " + said(caller), application_view);
+  }
+  flow::Task<flow::ForecastView> forecast(flow::Caller, flow::DraftRequest) override {
+    return give("forecast", flow::ForecastView{});
+  }
+  flow::Task<flow::Done> request_signature_code(flow::Caller, std::string id) override {
+    return give("request_signature_code " + id, flow::Done{});
+  }
+  flow::Task<flow::ApplicationView> sign(flow::Caller, std::string id,
+                                         flow::SignatureRequest request) override {
+    signature = std::move(request);
+    return give("sign " + id, application_view);
+  }
+  flow::Task<flow::ApplicationView> withdraw(flow::Caller, std::string id) override {
+    return give("withdraw " + id, application_view);
+  }
+  flow::Task<flow::ApplicationView> application(flow::Caller, std::string id) override {
+    return give("application " + id, application_view);
+  }
+  flow::Task<flow::Page<flow::ApplicationView>> applications(flow::Caller,
+                                                             std::optional<std::string> cursor,
+                                                             int limit) override {
+    return give(fmt::format("applications {} {}", cursor.value_or("-"), limit),
+                flow::Page<flow::ApplicationView>{{application_view}, next});
+  }
+  flow::Task<flow::Page<flow::ConsentView>> consents(flow::Caller,
+                                                     std::optional<std::string> reference,
+                                                     std::optional<std::string> cursor,
+                                                     int limit) override {
+    return give(
+        fmt::format("consents {} {} {}", reference.value_or("-"), cursor.value_or("-"), limit),
+        flow::Page<flow::ConsentView>{{consent_view}, next});
+  }
+  flow::Task<flow::ConsentView> consent(flow::Caller, std::string id) override {
+    return give("consent " + id, consent_view);
+  }
+  flow::Task<flow::Done> request_consent_code(flow::Caller, std::string id,
+                                              std::optional<std::string> answer) override {
+    return give(fmt::format("request_consent_code {} {}", id, answer.value_or("-")), flow::Done{});
+  }
+  flow::Task<flow::ConsentView> answer(flow::Caller, std::string id, std::string given,
+                                       flow::SignatureRequest request) override {
+    signature = std::move(request);
+    return give(fmt::format("answer {} {}", id, given), consent_view);
+  }
+  flow::Task<flow::Page<flow::MessageView>> messages(flow::Caller,
+                                                     std::optional<std::string> cursor,
+                                                     int limit) override {
+    return give(fmt::format("messages {} {}", cursor.value_or("-"), limit),
+                flow::Page<flow::MessageView>{message_views, next});
+  }
+  flow::Task<flow::Done> read_message(flow::Caller, std::string id) override {
+    return give("read_message " + id, flow::Done{});
+  }
+  flow::Task<int> unread_messages(flow::Caller) override { return give("unread_messages", 0); }
+  flow::Task<std::string> saved_form(flow::Caller) override {
+    return give<std::string>("saved_form", "");
+  }
+  flow::Task<flow::Done> save_form(flow::Caller, std::string) override {
+    return give("save_form", flow::Done{});
+  }
+  base::Instant now() const override { return {}; }
+};
+
+}  // namespace mekenjai::api
