@@ -35,7 +35,7 @@ constexpr Expected kParentMustApply{"reject", "parent_must_apply", "B3"};
 constexpr Expected kGuardianMustApply{"reject", "guardian_must_apply", "B9"};
 constexpr Expected kRepresentativeMustApply{"reject", "representative_must_apply", "B11"};
 constexpr Expected kForeigner{"other_service", "foreigner", "B14"};
-constexpr Expected kNoSignMethod{"reject", "no_sign_method", "A5"};
+constexpr Expected kNoCodeComes{"", "", ""};  // signs in with EDS or not at all
 constexpr Expected kNormExceeded{"reject", "norm_exceeded", "F5"};
 
 bool is_home(domain::DwellingKind kind) { return kind <= domain::DwellingKind::boarding_home; }
@@ -415,6 +415,7 @@ class Finder {
   const std::optional<domain::Dwelling>& somewhere() {
     for (std::size_t i = 0; i < one_owner_.size() && !somewhere_; ++i) {
       somewhere_ = plain_home(unpacked<domain::Rka>(one_owner_[i].rka));
+      somewhere_owner_ = one_owner_[i].owners[0].holder;
     }
     return somewhere_;
   }
@@ -465,7 +466,7 @@ class Finder {
       const char* what = nullptr;
       Expected expected{};
       if (!has_phone) {
-        if (aged(20) && citizen && capacity == 0) what = "no_phone", expected = kNoSignMethod;
+        if (aged(20) && citizen && capacity == 0) what = "no_phone", expected = kNoCodeComes;
       } else if (!citizen) {
         if (aged(kAdult) && capacity == 0) what = "foreigner", expected = kForeigner;
       } else if (aged(kAdult) && capacity == 2) {
@@ -482,7 +483,13 @@ class Finder {
       if (!who || lives_at(who->iin, dwelling.rka)) continue;
       // What comes before the row that is meant: papers are needed from 16 on.
       if (aged(16) && citizen && !has_document(*who)) continue;
-      add(what, *who, who->iin, &dwelling, expected);
+      if (!has_phone) {
+        add(what, *who, who->iin, nullptr, expected);
+      } else if (expected.code == kOwners.code) {
+        add(what, *who, who->iin, &dwelling, expected, {unpacked<domain::Iin>(somewhere_owner_)});
+      } else {
+        add(what, *who, who->iin, &dwelling, expected);
+      }
     }
   }
 
@@ -541,6 +548,7 @@ class Finder {
   std::map<std::string, std::vector<std::int64_t>> odd_homes_;
   std::vector<std::int64_t> crowded_;
   std::optional<domain::Dwelling> somewhere_;
+  std::int64_t somewhere_owner_ = 0;
   std::array<std::size_t, 2> asked_{};
 };
 

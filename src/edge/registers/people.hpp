@@ -21,7 +21,7 @@ struct PersonToTry {
   /// incapable_owner_home, dead_owner_home, company_home, owner_without_phone_home, crowded_home,
   /// or a staff role.
   std::string what;
-  std::string rka, address;  // what to apply for, a permanent registration; empty with staff roles
+  std::string rka, address;  // a permanent registration to try; empty with staff and no_phone
   /// The decision as far as the registers tell: outcome, code and row of the decision table.
   std::string outcome, code, row;
   /// Whose consent it takes (phones in the sandbox); empty: nobody's.

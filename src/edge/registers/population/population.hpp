@@ -29,7 +29,7 @@ struct PopulationConfig {
 
 /// Writes the thirteen files of the contract's section 2 into `out` (made if missing, files
 /// replaced): exactly `persons` people. The same configuration gives the same bytes on every
-/// machine. From about 400 people on, every row of the decision table has somebody in it; the cases
+/// machine. From 2000 people on, every row of the decision table has somebody in it; the cases
 /// stand at the beginning and come again every twentieth family. Memory does not grow with
 /// `persons`. `progress(done, total)` may be empty. The error is a sentence that names the file.
 tl::expected<void, std::string> write_population(

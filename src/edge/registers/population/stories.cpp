@@ -741,7 +741,15 @@ void tell_household(World& world, const Somebody& head, int age,
   world.live(head, place);
   if (spouse) world.live(*spouse, place);
   for (const Somebody& child : children) world.live(child, place);
-  if (world.random.chance(15)) world.own(world.home(usual_home(world)), head.iin);
+  if (world.random.chance(15)) {  // a second home, in which nobody lives
+    const Place second = world.home(usual_home(world));
+    if (spouse && world.random.chance(40)) {
+      world.own(second, head.iin, kHalf);
+      world.own(second, spouse->iin, kHalf);
+    } else {
+      world.own(second, head.iin);
+    }
+  }
   if (age < 60) world.offer_post(head);
 }
 
