@@ -151,6 +151,14 @@ TEST(B4, ARelationCountsOnlyWhileItIsInForceAndInItsDirection) {
               sends_to_centre(Row::B12, Code::authority_not_proved));
 }
 
+TEST(B12, HerRelationToSomebodyElseGivesNoAuthority) {
+  RegistrantFacts other = registrant(person(kDauren, "2011-01-01"));
+  other.relations = std::vector<domain::Relation>{
+      {kAigerim, kSaule, RelationKind::parent, std::nullopt, std::nullopt}};
+  EXPECT_THAT(decide(registers(plain(), {other})),
+              sends_to_centre(Row::B12, Code::authority_not_proved));
+}
+
 TEST(B12, ARelatedPersonWithoutRecord) {
   RegistrantFacts son = child("2011-01-01");
   son.person.record = std::optional<Person>();
