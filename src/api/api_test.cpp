@@ -413,6 +413,26 @@ TEST_F(ApiTest, ShowsThePersonAndHisHomes) {
   EXPECT_EQ(silent.header("retry-after"), "60");
 }
 
+TEST_F(ApiTest, ShowsMessagesInTheReadersLanguage) {
+  flow::MessageView message{"m1", base::Instant{}, "registered", {}, std::string(kId), false};
+  message.values = {
+      {"address_kk", "Кенесары көшесі, 40"}, {"address_ru", "улица Кенесары, 40"}, {"number", "7"}};
+  service_.message_views = {message};
+  const auto shown = [this](std::string_view language) {
+    const RawResponse response =
+        ask("GET", "/api/v1/messages", {},
+            fmt::format("Authorization: Bearer good\r\nAccept-Language: {}\r\n", language));
+    const json::object item = body_of(response).at("items").at(0).as_object();
+    EXPECT_EQ(item.at("application_id").as_string(), kId);
+    EXPECT_EQ(item.at("read"), false);
+    EXPECT_FALSE(item.at("title").as_string().empty());
+    return std::string(item.at("text").as_string());
+  };
+  EXPECT_THAT(shown("kk"), HasSubstr("Кенесары көшесі, 40"));
+  EXPECT_THAT(shown("ru"), HasSubstr("улица Кенесары, 40"));
+  EXPECT_THAT(shown("en"), HasSubstr("ulitsa Kenesary, 40"));
+}
+
 TEST_F(ApiTest, FindsAddresses) {
   service_.found.assign(25, astana());
   const json::object body = body_of(ask("GET", "/api/v1/addresses?q=%D0%9A%D0%B5%D0%BD+40"));

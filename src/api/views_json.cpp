@@ -100,6 +100,18 @@ json::array history_json(const std::vector<flow::HistoryEntry>& history, const R
   return array;
 }
 
+/// The address that a message speaks of, in the reader's language.
+std::string short_address(const flow::MessageView& view, const Reader& reader) {
+  const auto value = [&](std::string_view name) {
+    for (const auto& [key, text] : view.values) {
+      if (key == name) return std::string_view(text);
+    }
+    return std::string_view();
+  };
+  const std::string_view address = in_language(value("address_kk"), value("address_ru"), reader);
+  return reader.language == i18n::Language::en ? in_latin(address) : std::string(address);
+}
+
 json::array registrants_json(const std::vector<flow::RegistrantView>& registrants) {
   json::array array;
   for (const flow::RegistrantView& registrant : registrants) {
@@ -192,7 +204,8 @@ json::object consent_json(const flow::ConsentView& view, const Reader& reader) {
 }
 
 json::object message_json(const flow::MessageView& view, const Reader& reader) {
-  const i18n::Values values = values_of(view.values);
+  i18n::Values values = values_of(view.values);
+  values.emplace_back("address", short_address(view, reader));
   json::value application;
   if (view.application_id) application = text(*view.application_id);
   return {{"id", text(view.id)},
