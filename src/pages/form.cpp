@@ -73,7 +73,7 @@ flow::Task<Answers> AnswerStore::load(flow::Caller caller) {
     const std::scoped_lock lock(mutex_);
     if (const auto known = known_.find(caller.iin); known != known_.end()) co_return known->second;
   }
-  const base::Result<std::string> saved = co_await service_.saved_form(caller);
+  const base::Result<std::string> saved = co_await service_->saved_form(caller);
   if (!saved) co_return tl::unexpected(saved.error());
   Answers answers = answers_from(*saved);
   const std::scoped_lock lock(mutex_);
@@ -84,7 +84,7 @@ flow::Task<Answers> AnswerStore::load(flow::Caller caller) {
 
 flow::Task<flow::Done> AnswerStore::save(flow::Caller caller, Answers answers) {
   const std::string text = to_json(answers);
-  const base::Result<flow::Done> saved = co_await service_.save_form(caller, text);
+  const base::Result<flow::Done> saved = co_await service_->save_form(caller, text);
   if (!saved) co_return tl::unexpected(saved.error());
   const std::scoped_lock lock(mutex_);
   if (known_.size() >= kMost) known_.clear();

@@ -32,13 +32,13 @@ Answers answers_from(std::string_view json);
 /// writer, so memory and store agree. Safe to call from any thread.
 class AnswerStore {
  public:
-  explicit AnswerStore(flow::Service& service) : service_(service) {}
+  explicit AnswerStore(flow::Service* service) : service_(service) {}
   flow::Task<Answers> load(flow::Caller caller);
   flow::Task<flow::Done> save(flow::Caller caller, Answers answers);
 
  private:
   static constexpr std::size_t kMost = 10'000;  // people
-  flow::Service& service_;
+  flow::Service* service_;
   std::mutex mutex_;
   std::unordered_map<domain::Iin, Answers> known_;
 };

@@ -7,7 +7,7 @@
 namespace mekenjai::pages {
 
 std::vector<http::Route> routes(flow::Service& service, const PagesContext& context) {
-  Table table(std::make_shared<Site>(service, context));
+  Table table(std::make_shared<Site>(&service, context));
   add_home(table);
   add_sign_in(table);
   add_apply(table);
@@ -23,8 +23,8 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
 }
 
 std::function<http::Response(const base::Problem&, int status, const http::Request&)> error_page(
-    flow::Service& service, const PagesContext& context) {
-  auto site = std::make_shared<Site>(service, context);
+    const PagesContext& context) {
+  auto site = std::make_shared<Site>(nullptr, context);
   return [site](const base::Problem& problem, int status, const http::Request& request) {
     http::Request copy = request;
     Visit visit(*site, copy);

@@ -32,6 +32,6 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
 
 /// The page for a problem met before a handler ran (http::Hooks::error_page).
 std::function<http::Response(const base::Problem&, int status, const http::Request&)> error_page(
-    flow::Service& service, const PagesContext& context);
+    const PagesContext& context);
 
 }  // namespace mekenjai::pages

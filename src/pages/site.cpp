@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/clock.hpp"
 #include "http/problem.hpp"
 
 namespace mekenjai::pages {
@@ -69,7 +70,7 @@ awaitable<Response> answer(Site& site, Handler handler, http::Request& request) 
     if (const std::optional<int> known = site.unread.get(caller.iin)) {
       visit.unread = *known;
     } else {
-      const base::Result<int> unread = co_await site.service.unread_messages(caller);
+      const base::Result<int> unread = co_await site.service->unread_messages(caller);
       visit.unread = unread ? *unread : 0;
       site.unread.put(caller.iin, visit.unread);
     }
@@ -161,7 +162,8 @@ Visit::Visit(Site& site_, http::Request& request_)
     : site(site_),
       request(request_),
       language(language_of(request_)),
-      words(site_.context.catalog, language, site_.service.now()) {}
+      words(site_.context.catalog, language,
+            site_.service != nullptr ? site_.service->now() : base::SystemClock().now()) {}
 
 flow::Caller Visit::caller() const { return {request.session.value().iin, language, request.source}; }
 
@@ -178,7 +180,7 @@ flow::Task<flow::MeView> Visit::me(bool recent) {
   if (recent) {
     if (std::optional<flow::MeView> known = site.me.get(asking.iin)) co_return std::move(*known);
   }
-  base::Result<flow::MeView> me = co_await site.service.me(asking);
+  base::Result<flow::MeView> me = co_await site.service->me(asking);
   if (me) site.me.put(asking.iin, *me);
   co_return me;
 }

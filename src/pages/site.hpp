@@ -54,10 +54,10 @@ class Visit;
 using Handler = awaitable<Response> (*)(Visit&);
 
 struct Site {
-  Site(flow::Service& service_, PagesContext context_)
+  Site(flow::Service* service_, PagesContext context_)
       : service(service_), context(std::move(context_)), templates(context.catalog), answers(service_) {}
 
-  flow::Service& service;
+  flow::Service* const service;  // none where only error pages are made
   const PagesContext context;
   const Templates templates;
   AnswerStore answers;
@@ -77,7 +77,7 @@ class Visit {
   http::Pairs form;  // of a POST, checked
   int unread = 0;
 
-  flow::Service& service() const { return site.service; }
+  flow::Service& service() const { return *site.service; }
   bool signed_in() const { return request.session.has_value(); }
   /// Only behind Guard::cookie.
   flow::Caller caller() const;
