@@ -20,9 +20,7 @@
 #include "http/csrf.hpp"
 #include "http/server.hpp"
 #include "outbox/outbox.hpp"
-#ifdef MEKENJAI_PAGES
 #include "pages/pages.hpp"
-#endif
 #include "sandbox/sandbox.hpp"
 #include "store/schema.hpp"
 
@@ -56,7 +54,7 @@ class FolderLock {
   bool held_ = false;
 };
 
-[[maybe_unused]] std::string form_secret(flow::Engine& engine) {
+std::string form_secret(flow::Engine& engine) {
   std::string secret;
   engine.tell_and_wait([&](flow::Step& step) {
     if (const auto kept = step.ledger.remembered(kFormSecret)) {
@@ -170,22 +168,18 @@ int serve(Config config, bool sandbox) {
   api_context.limiters = limits;
   api_context.ready = [&outbox] { return outbox.bound(); };
   std::vector<http::Route> routes = api::routes(service, api_context);
-#ifdef MEKENJAI_PAGES
   pages::PagesContext pages_context;
   pages_context.csrf = std::make_shared<http::Csrf>(form_secret(engine));
   pages_context.limiters = limits;
   pages_context.sandbox = sandbox;
   for (http::Route& route : pages::routes(service, pages_context)) routes.push_back(std::move(route));
-#endif
   std::unique_ptr<sandbox::Playground> playground;
   if (smsc) {
     playground = std::make_unique<sandbox::Playground>(sandbox::Playground{engine, scheduler, outbox, *smsc, clock});
     for (http::Route& route : sandbox::routes(*playground)) routes.push_back(std::move(route));
   }
   http::Hooks hooks = http::hooks_for(service);
-#ifdef MEKENJAI_PAGES
   hooks.error_page = pages::error_page(pages_context);
-#endif
   hooks.on_request = [&metrics](std::string_view pattern, int status, std::chrono::microseconds took) {
     metrics->request(pattern, status, took);
   };

@@ -39,7 +39,9 @@ Reader::Reader(const std::string& file, const edge::registers::Switches& switche
       registers(embedded, switches),
       cases(database),
       session(database.prepare("SELECT iin, name, csrf, cookie, expires_at, seen_at FROM sessions WHERE digest=?")),
-      form(database.prepare("SELECT content FROM forms WHERE iin=?")) {}
+      form(database.prepare("SELECT content FROM forms WHERE iin=?")),
+      begin_(database.prepare("BEGIN")),
+      end_(database.prepare("COMMIT")) {}
 
 Engine::Engine(EngineConfig config, const base::Clock& clock, const policy::Editions& editions,
                edge::registers::Switches& switches)
@@ -82,6 +84,14 @@ void Engine::start() {
 void Engine::stop() {
   if (pool_) pool_->stop();
   writer_->stop();
+}
+
+void Engine::ask(Question question) {
+  pool_->submit([question = std::move(question)](Reader& reader) {
+    reader.begin_.run();
+    question(reader);
+    reader.end_.run();
+  });
 }
 
 void Engine::tell(Order order, std::function<void(std::exception_ptr)> done) {

@@ -28,6 +28,10 @@ struct Reader {
   edge::registers::SwitchedRegisters registers;
   store::Cases cases;
   store::sqlite::Statement session, form;
+
+ private:
+  friend class Engine;
+  store::sqlite::Statement begin_, end_;  // a question sees one state of the database, and locks it once
 };
 
 struct EngineConfig {
@@ -57,7 +61,7 @@ class Engine {
   using Order = std::function<void(Step&)>;
 
   /// A question to the pool. `done` runs on the pool's thread.
-  void ask(Question question) { pool_->submit(std::move(question)); }
+  void ask(Question question);
   /// An order to the writer; `done` runs after the commit with nothing, or with what went wrong.
   void tell(Order order, std::function<void(std::exception_ptr)> done);
 
@@ -70,6 +74,11 @@ class Engine {
   template <class G, class T>
   boost::asio::awaitable<base::Result<T>> asked_and_told(std::function<base::Result<G>(Reader&)> question,
                                                          std::function<base::Result<T>(Step&, G&)> order);
+  /// The same, and then a question about what the order has made: what the caller is to see.
+  template <class G, class M, class T>
+  boost::asio::awaitable<base::Result<T>> asked_told_and_shown(std::function<base::Result<G>(Reader&)> question,
+                                                               std::function<base::Result<M>(Step&, G&)> order,
+                                                               std::function<base::Result<T>(Reader&, M&)> show);
   /// The same for threads that may wait (scheduler, commands).
   template <class T>
   T ask_and_wait(std::function<T(Reader&)> question);
@@ -154,6 +163,35 @@ boost::asio::awaitable<base::Result<T>> Engine::asked_and_told(std::function<bas
         tell([order, gathered, result](Step& step) { *result = order(step, **gathered); },
              [result, done](std::exception_ptr failure) {
                failure ? done(base::fail(internal_problem(failure))) : done(std::move(*result));
+             });
+      } catch (...) {
+        done(base::fail(internal_problem(std::current_exception())));
+      }
+    });
+  });
+}
+
+template <class G, class M, class T>
+boost::asio::awaitable<base::Result<T>> Engine::asked_told_and_shown(
+    std::function<base::Result<G>(Reader&)> question, std::function<base::Result<M>(Step&, G&)> order,
+    std::function<base::Result<T>(Reader&, M&)> show) {
+  return await<T>([this, question = std::move(question), order = std::move(order), show = std::move(show)](auto done) {
+    ask([this, question, order, show, done](Reader& reader) {
+      try {
+        auto gathered = std::make_shared<base::Result<G>>(question(reader));
+        if (!*gathered) return done(tl::unexpected(gathered->error()));
+        auto made = std::make_shared<base::Result<M>>(base::fail(base::Trouble::internal, "internal"));
+        tell([order, gathered, made](Step& step) { *made = order(step, **gathered); },
+             [this, made, show, done](std::exception_ptr failure) {
+               if (failure) return done(base::fail(internal_problem(failure)));
+               if (!*made) return done(tl::unexpected(made->error()));
+               ask([made, show, done](Reader& again) {
+                 try {
+                   done(show(again, **made));
+                 } catch (...) {
+                   done(base::fail(internal_problem(std::current_exception())));
+                 }
+               });
              });
       } catch (...) {
         done(base::fail(internal_problem(std::current_exception())));

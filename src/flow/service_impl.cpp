@@ -251,6 +251,12 @@ Task<std::vector<ResidentView>> ServiceImpl::residents(Caller caller, std::strin
 
 namespace {
 
+Result<ApplicationView> presented(Reader& reader, const std::string& application_id) {
+  const auto application = reader.cases.application(application_id);
+  if (!application) return base::fail(Trouble::not_found, "not_found");
+  return present(reader, *application);
+}
+
 struct Draftable {
   DraftFields fields;
   Gathered gathered;
@@ -336,22 +342,15 @@ Task<ApplicationView> ServiceImpl::draft(Caller caller, DraftRequest request, st
     }
     return made;
   };
-  auto made = co_await engine_.asked_and_told<Draftable, Made>(std::move(question), std::move(order));
-  if (!made) co_return tl::unexpected(made.error());
-  auto view = co_await presented(made->id);
-  if (!view) co_return view;
-  view = as_draft(*std::move(view));
-  view->forecast = made->forecast;
-  co_return view;
-}
-
-Task<ApplicationView> ServiceImpl::presented(std::string application_id) {
-  std::function<Result<ApplicationView>(Reader&)> question = [application_id](Reader& reader) -> Result<ApplicationView> {
-    const auto application = reader.cases.application(application_id);
-    if (!application) return base::fail(Trouble::not_found, "not_found");
-    return present(reader, *application);
+  std::function<Result<ApplicationView>(Reader&, Made&)> show = [](Reader& reader, Made& made) -> Result<ApplicationView> {
+    auto view = presented(reader, made.id);
+    if (!view) return view;
+    view = as_draft(*std::move(view));
+    view->forecast = std::move(made.forecast);
+    return view;
   };
-  co_return co_await engine_.asked<ApplicationView>(std::move(question));
+  co_return co_await engine_.asked_told_and_shown<Draftable, Made, ApplicationView>(std::move(question), std::move(order),
+                                                                                    std::move(show));
 }
 
 Task<Done> ServiceImpl::request_signature_code(Caller caller, std::string id) {
@@ -394,9 +393,9 @@ Task<ApplicationView> ServiceImpl::sign(Caller caller, std::string id, Signature
   std::function<Result<Done>(Step&, Prepared&)> order = [caller, id, signature](Step& step, Prepared& ready) {
     return flow::sign(step, caller.iin, id, signature.code, caller.source, ready.gathered).map(done);
   };
-  const auto signed_ = co_await engine_.asked_and_told<Prepared, Done>(std::move(question), std::move(order));
-  if (!signed_) co_return tl::unexpected(signed_.error());
-  co_return co_await presented(id);
+  std::function<Result<ApplicationView>(Reader&, Done&)> show = [id](Reader& reader, Done&) { return presented(reader, id); };
+  co_return co_await engine_.asked_told_and_shown<Prepared, Done, ApplicationView>(std::move(question), std::move(order),
+                                                                                   std::move(show));
 }
 
 Task<ApplicationView> ServiceImpl::withdraw(Caller caller, std::string id) {
@@ -408,9 +407,9 @@ Task<ApplicationView> ServiceImpl::withdraw(Caller caller, std::string id) {
   std::function<Result<Done>(Step&, Prepared&)> order = [caller, id](Step& step, Prepared& ready) {
     return flow::withdraw(step, caller.iin, id, ready.gathered).map(done);
   };
-  const auto withdrawn = co_await engine_.asked_and_told<Prepared, Done>(std::move(question), std::move(order));
-  if (!withdrawn) co_return tl::unexpected(withdrawn.error());
-  co_return co_await presented(id);
+  std::function<Result<ApplicationView>(Reader&, Done&)> show = [id](Reader& reader, Done&) { return presented(reader, id); };
+  co_return co_await engine_.asked_told_and_shown<Prepared, Done, ApplicationView>(std::move(question), std::move(order),
+                                                                                   std::move(show));
 }
 
 Task<ApplicationView> ServiceImpl::application(Caller caller, std::string id) {

@@ -57,7 +57,6 @@ class ServiceImpl final : public Service {
     Instant written_at;    // last use that the store knows
   };
   bool alive(const Held& held, Instant now) const;
-  Task<ApplicationView> presented(std::string application_id);
 
   Engine& engine_;
   std::mutex mutex_;
