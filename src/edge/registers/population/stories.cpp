@@ -764,8 +764,12 @@ void tell_ordinary(World& world) {
   const bool widowed = world.random.chance(static_cast<std::uint32_t>(std::max(3, age - 50)));
   const Somebody father =
       world.person({.age_from = age, .age_to = age, .sex = Sex::male, .dead = widowed});
-  const Somebody mother =
-      world.person({.age_from = age - 5, .age_to = age, .sex = Sex::female, .husband = &father});
+  const bool incapable = world.random.chance(1);
+  const Somebody mother = world.person({.age_from = age - 5,
+                                        .age_to = age,
+                                        .sex = Sex::female,
+                                        .husband = &father,
+                                        .capacity = incapable ? Capacity::none : Capacity::full});
   world.relate(father, RelationKind::spouse, mother);
   std::vector<const Somebody*> old{&mother};
   if (!widowed) old.push_back(&father);
@@ -780,8 +784,15 @@ void tell_ordinary(World& world) {
     world.relate(mother, RelationKind::parent, grown.back());
     if (i > 0) world.relate(grown.front(), RelationKind::sibling, grown.back());
   }
+  if (incapable && !grown.empty()) {
+    world.relate(grown[0], RelationKind::guardian, mother, ago(450, 3000));
+  }
   const Place place = world.home(usual_home(world));
-  own_as_usual(world, place, mother, widowed ? nullptr : &father, {});
+  if (widowed && world.random.chance(8)) {
+    world.own(place, father.iin);  // nobody has registered the inheritance yet
+  } else {
+    own_as_usual(world, place, mother, widowed ? nullptr : &father, {});
+  }
   if (!widowed) world.live(father, place);
   world.live(mother, place);
   for (std::size_t i = 0; i < grown.size(); ++i) {
