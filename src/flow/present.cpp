@@ -128,7 +128,11 @@ ApplicationView present(Reader& reader, const store::ApplicationRow& application
   if (view.applicant_name.empty()) {
     if (const auto record = person(reader, application.applicant)) view.applicant_name = full_name(*record);
   }
-  for (const store::ConsentRow& consent : reader.cases.consents_of_application(application.id)) {
+  const auto consents = reader.cases.consents_of_application(application.id);
+  Instant newest;  // row H4: a day later they are asked anew, and only the newest round counts
+  for (const store::ConsentRow& consent : consents) newest = std::max(newest, consent.asked_at);
+  for (const store::ConsentRow& consent : consents) {
+    if (consent.asked_at != newest) continue;
     ++view.consents_required;
     if (consent.status == domain::ConsentStatus::granted) ++view.consents_granted;
     view.asked_masked.push_back(masked(reader, consent.iin));
