@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include <spdlog/spdlog.h>
@@ -27,6 +26,8 @@
 #include "http/csrf.hpp"
 #include "http/problem.hpp"
 #include "http/rate_limit.hpp"
+#include "http/request_parser.hpp"
+#include "http/response_head.hpp"
 #include "http/router.hpp"
 
 namespace mekenjai::http {
@@ -39,140 +40,9 @@ using ErrorCode = boost::system::error_code;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kFirstBuffer = 2048;  // bytes a connection reads into before it needs more
-constexpr std::size_t kCopiedBody =
-    16 * 1024;  // bytes up to which head and body go out as one piece
-constexpr std::size_t kLingerBytes =
-    256 * 1024;  // bytes read and thrown away after an early answer
+constexpr std::size_t kCopiedBody = 16 * 1024;    // bytes; such a body goes out with the head
+constexpr std::size_t kLingerBytes = 256 * 1024;  // bytes thrown away after an early answer
 constexpr std::size_t kLongestToken = 256;
-
-/// Something about a request that ends it before a handler runs.
-struct Fault {
-  int status = 0;  // 0: none
-  std::string_view code;
-};
-
-constexpr Fault kMalformed{400, "malformed_request"};
-constexpr Fault kBadHost{400, "bad_host"};
-constexpr Fault kMalformedUtf8{400, "malformed_utf8"};
-constexpr Fault kTimeout{408, "request_timeout"};
-constexpr Fault kTooLarge{413, "too_large"};
-constexpr Fault kTargetTooLong{414, "target_too_long"};
-constexpr Fault kExpectation{417, "expectation_failed"};
-constexpr Fault kHeaderTooLarge{431, "header_too_large"};
-constexpr Fault kNotImplemented{501, "not_implemented"};
-constexpr Fault kBusy{503, "busy"};
-constexpr Fault kVersion{505, "http_version"};
-
-std::string_view reason_of(int status) {
-  switch (status) {
-    case 100:
-      return "Continue";
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Unknown";
-  }
-}
-
-// On every answer. Forms need the origin of their own page, so the referrer policy is same-origin:
-// with no-referrer a browser sends `Origin: null` with a form.
-constexpr std::string_view kSecurityHeaders =
-    "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; font-src "
-    "'self'; "
-    "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-    "'none'; "
-    "manifest-src 'self'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: same-origin\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
-
-/// IMF-fixdate (RFC 9110, 5.6.7).
-std::string http_date(std::time_t at) {
-  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm utc{};
-  gmtime_r(&at, &utc);
-  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[utc.tm_wday], utc.tm_mday,
-                     kMonths[utc.tm_mon], 1900 + utc.tm_year, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
-bool equals_ignoring_case(std::string_view left, std::string_view lower) {
-  return left.size() == lower.size() &&
-         std::equal(left.begin(), left.end(), lower.begin(), [](char l, char r) {
-           return (l >= 'A' && l <= 'Z' ? static_cast<char>(l + 32) : l) == r;
-         });
-}
-
-bool is_header_value(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-  });
-}
-
-Method method_of(std::string_view text) {
-  for (const Method method : {Method::get, Method::head, Method::post, Method::delete_}) {
-    if (text == word(method)) return method;
-  }
-  return Method::other;
-}
-
-/// Methods that are known but that no route has: 405, not 501 (RFC 9110, 15.6.2).
-bool is_known_method(std::string_view text) {
-  static constexpr std::string_view kKnown[] = {"PUT", "PATCH", "OPTIONS", "TRACE", "CONNECT"};
-  return method_of(text) != Method::other ||
-         std::find(std::begin(kKnown), std::end(kKnown), text) != std::end(kKnown);
-}
 
 /// Whether a problem is told to a program: below /api/, or where JSON is asked for and no page.
 bool wants_problem(const Request& request) {
@@ -180,145 +50,6 @@ bool wants_problem(const Request& request) {
   const std::string_view accept = request.header("accept");
   return path.starts_with("/api/") || (accept.find("json") != std::string_view::npos &&
                                        accept.find("text/html") == std::string_view::npos);
-}
-
-/// Beast reads the wire format; this keeps what it finds in our Request and is stricter where a
-/// proxy in front might read the same bytes in another way (RFC 9112, 6.1 and 11.2).
-class Parser final : public beast_http::basic_parser<true> {
- public:
-  Parser(Request& request, const Limits& limits) : request_(request), limits_(limits) {
-    header_limit(static_cast<std::uint32_t>(limits.header));
-    body_limit(boost::none);  // asked by us, where the answer is 413
-  }
-
-  const Fault& fault() const { return fault_; }
-  bool has_start_line() const { return started_; }
-  bool wants_continue() const { return wants_continue_; }
-  void allow_body(std::size_t bytes) { max_body_ = bytes; }
-  const std::string& method() const { return method_; }
-
- private:
-  using string_view = boost::beast::string_view;
-  using ChunkExtensions = string_view;
-
-  void refuse(const Fault& fault, ErrorCode& error) {
-    fault_ = fault;
-    error = beast_http::error::bad_value;
-  }
-
-  void on_request_impl(beast_http::verb, string_view method, string_view target, int version,
-                       ErrorCode& error) override {
-    started_ = true;
-    method_.assign(method.data(), method.size());
-    request_.method = method_of(method_);
-    request_.target.assign(target.data(), target.size());
-    if (target.size() > limits_.target) return refuse(kTargetTooLong, error);
-    if (version != 11) return refuse(kVersion, error);
-    if (!is_known_method(method_)) return refuse(kNotImplemented, error);
-  }
-
-  void on_response_impl(int, string_view, int, ErrorCode&) override {}
-
-  void on_field_impl(beast_http::field field, string_view name, string_view value,
-                     ErrorCode& error) override {
-    if (header_done_) {  // a trailer: nothing here wants one
-      if (++trailers_ > limits_.header_fields) refuse(kHeaderTooLarge, error);
-      return;
-    }
-    if (request_.headers.size() >= limits_.header_fields) return refuse(kHeaderTooLarge, error);
-    const std::string_view text(value.data(), value.size());
-    if (field == beast_http::field::host) {
-      if (has_host_ || text.find_first_of(" /@?#,\\") != std::string_view::npos)
-        return refuse(kBadHost, error);
-      has_host_ = true;
-    } else if (field == beast_http::field::content_length) {
-      if (has_length_ || text.empty() ||
-          text.find_first_not_of("0123456789") != std::string_view::npos) {
-        return refuse(kMalformed, error);
-      }
-      has_length_ = true;
-    } else if (field == beast_http::field::transfer_encoding) {
-      if (!equals_ignoring_case(text, "chunked")) return refuse(kNotImplemented, error);
-    } else if (field == beast_http::field::expect) {
-      if (!equals_ignoring_case(text, "100-continue")) return refuse(kExpectation, error);
-      wants_continue_ = true;
-    }
-    auto& [kept_name, kept_value] = request_.headers.emplace_back();
-    kept_name.resize(name.size());
-    std::transform(name.begin(), name.end(), kept_name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    kept_value.assign(value.data(), value.size());
-  }
-
-  void on_header_impl(ErrorCode& error) override {
-    header_done_ = true;
-    if (!has_host_) refuse(kBadHost, error);
-  }
-
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
-
-  std::size_t on_body_impl(string_view body, ErrorCode& error) override {
-    return take(body, error);
-  }
-  void on_chunk_header_impl(std::uint64_t size, ChunkExtensions extensions,
-                            ErrorCode& error) override {
-    if (extensions.size() > kFirstBuffer || size > max_body_ - request_.body.size())
-      refuse(kTooLarge, error);
-  }
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, ErrorCode& error) override {
-    return take(body, error);
-  }
-  void on_finish_impl(ErrorCode&) override {}
-
-  std::size_t take(string_view body, ErrorCode& error) {
-    if (request_.body.size() + body.size() > max_body_) {
-      refuse(kTooLarge, error);
-      return 0;
-    }
-    request_.body.append(body.data(), body.size());
-    return body.size();
-  }
-
-  Request& request_;
-  const Limits& limits_;
-  std::string method_;
-  Fault fault_;
-  std::size_t max_body_ = 0, trailers_ = 0;
-  bool started_ = false, header_done_ = false, has_host_ = false, has_length_ = false,
-       wants_continue_ = false;
-};
-
-Fault fault_of(const Parser& parser, const ErrorCode& error) {
-  if (parser.fault().status != 0) return parser.fault();
-  if (error == beast_http::error::header_limit)
-    return parser.has_start_line() ? kHeaderTooLarge : kTargetTooLong;
-  if (error == beast_http::error::bad_version) return kVersion;
-  return kMalformed;
-}
-
-/// The text of an answer's head. `close`: the connection ends after it.
-void write_head(std::string& out, const Response& response, std::size_t body_size,
-                std::string_view date, bool close) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                 reason_of(response.status), date);
-  if (response.status != 304 && response.status != 204) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", body_size);
-    if (body_size > 0)
-      fmt::format_to(std::back_inserter(out), "Content-Type: {}\r\n", response.content_type);
-  }
-  bool has_cache_control = false;
-  for (const auto& [name, value] : response.headers) {
-    if (!is_header_value(name) || !is_header_value(value)) {
-      spdlog::error("http: a header was left out, its value has control characters: {}", name);
-      continue;
-    }
-    has_cache_control = has_cache_control || equals_ignoring_case(name, "cache-control");
-    fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
-  }
-  if (!has_cache_control) out += "Cache-Control: no-store\r\n";
-  out += kSecurityHeaders;
-  if (close) out += "Connection: close\r\n";
-  out += "\r\n";
 }
 
 Response plain_error_page(const ProblemText& text, int status, i18n::Language language) {
@@ -516,7 +247,7 @@ class Connection {
 
   std::string buffer_;
   std::size_t begin_ = 0, end_ = 0;  // of what is read and not yet understood
-  std::optional<Parser> parser_;
+  std::optional<RequestParser> parser_;
   Request request_;
   std::string_view path_;  // of the target, still encoded
   Fault fault_;
@@ -925,11 +656,11 @@ void ServerCore::admit(tcp::socket socket, Loop& loop) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
   std::string source = address.to_string();
+  const std::size_t limit = config.trust_forwarded ? 0 : config.limits.connections_a_source;
   bool full = false;
   {
     const std::lock_guard lock(mutex);
-    full = open >= config.limits.connections ||
-           (!config.trust_forwarded && by_source[source] >= config.limits.connections_a_source);
+    full = open >= config.limits.connections || (limit > 0 && by_source[source] >= limit);
     if (!full) {
       ++open;
       ++by_source[source];

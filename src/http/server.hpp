@@ -23,12 +23,13 @@ struct ServerCore;
 
 /// Every limit of the front door. Sizes in bytes.
 struct Limits {
-  std::size_t target = 4 * 1024;                // 414 above
-  std::size_t header = 16 * 1024;               // request line and fields together; 431 above
-  std::size_t header_fields = 64;               // 431 above
-  std::size_t body = 1024 * 1024;               // above any Route::max_body; 413 above
-  std::size_t connections = 10'000;             // 503 and closed above
-  std::size_t connections_a_source = 1'000;     // likewise; not asked where `trust_forwarded`
+  std::size_t target = 4 * 1024;     // 414 above
+  std::size_t header = 16 * 1024;    // request line and fields together; 431 above
+  std::size_t header_fields = 64;    // 431 above
+  std::size_t body = 1024 * 1024;    // above any Route::max_body; 413 above
+  std::size_t connections = 10'000;  // 503 and closed above
+  std::size_t connections_a_source =
+      1'000;  // likewise; 0: no limit; not asked where `trust_forwarded`
   std::size_t requests_a_connection = 100'000;  // then it is closed
   std::chrono::milliseconds header_time{
       10'000};                                  // from the first byte to the end of the header; 408
