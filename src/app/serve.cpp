@@ -108,6 +108,8 @@ int serve(Config config, bool sandbox) {
     return 1;
   }
 
+  if (sandbox) config.server.limits.connections_a_source = 0;  // limits by address are off (contract, section 3)
+
   // From the inside out: time, store and rules; the SMS side; the front door.
   sandbox::SandboxClock clock;  // without --sandbox its offset is never moved
   edge::registers::Switches switches;
@@ -174,8 +176,8 @@ int serve(Config config, bool sandbox) {
   pages_context.sandbox = sandbox;
   for (http::Route& route : pages::routes(service, pages_context)) routes.push_back(std::move(route));
   std::unique_ptr<sandbox::Playground> playground;
-  if (smsc) {
-    playground = std::make_unique<sandbox::Playground>(sandbox::Playground{engine, scheduler, outbox, *smsc, clock});
+  if (sandbox) {
+    playground = std::make_unique<sandbox::Playground>(sandbox::Playground{engine, scheduler, outbox, smsc.get(), clock});
     for (http::Route& route : sandbox::routes(*playground)) routes.push_back(std::move(route));
   }
   http::Hooks hooks = http::hooks_for(service);

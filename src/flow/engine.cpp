@@ -78,12 +78,15 @@ void Engine::start() {
   pool_ = std::make_unique<store::Pool<Reader>>(config_.gather_threads, [this] {
     return std::make_unique<Reader>(config_.database_file, switches_, addresses_);
   });
+  database_.execute("PRAGMA wal_autocheckpoint=0");
+  checkpointer_ = std::make_unique<store::Checkpointer>(config_.database_file);
   writer_->start();
 }
 
 void Engine::stop() {
   if (pool_) pool_->stop();
   writer_->stop();
+  checkpointer_.reset();
 }
 
 void Engine::ask(Question question) {

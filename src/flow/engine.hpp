@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "flow/steps.hpp"
+#include "store/checkpointer.hpp"
 #include "store/pool.hpp"
 #include "store/writer.hpp"
 
@@ -108,6 +109,7 @@ class Engine {
   std::unique_ptr<Step> step_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<store::Pool<Reader>> pool_;
+  std::unique_ptr<store::Checkpointer> checkpointer_;
 };
 
 /// A fault of ours as a problem, logged once.

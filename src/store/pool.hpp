@@ -27,10 +27,11 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Any thread. Jobs must not throw.
+  /// Any thread. Jobs must not throw. After `stop` a job is dropped.
   void submit(Job job) {
     {
       const std::lock_guard lock(mutex_);
+      if (stopping_) return;  // nobody is left to be answered
       jobs_.push_back(std::move(job));
     }
     wake_.notify_one();
