@@ -53,7 +53,8 @@ base::Result<Nothing> answer_consent(Step& step, const store::ConsentRow& asked,
   // Read again inside the transaction: an answer counts once, whatever came in between.
   const auto consent = ledger.cases().consent(asked.id);
   if (!consent || consent->status != ConsentStatus::pending) return base::fail(Trouble::wrong_state, "wrong_state");
-  if (step.now() >= consent->deadline) return base::fail(Trouble::wrong_state, "consent_expired");  // row G4
+  // Row G4; while the hours stand still the deadline is not the last word (row G3).
+  if (ledger.hours_run() && step.now() >= consent->deadline) return base::fail(Trouble::wrong_state, "consent_expired");
   auto application = ledger.cases().application(consent->application);
   if (!application || application->status != Status::waiting_for_consent) {
     return base::fail(Trouble::wrong_state, "wrong_state");
@@ -63,7 +64,7 @@ base::Result<Nothing> answer_consent(Step& step, const store::ConsentRow& asked,
 
   if (answer == Answer::grant) {
     const bool all = std::all_of(consents.begin(), consents.end(), [&](const store::ConsentRow& other) {
-      return other.id == consent->id || other.status == ConsentStatus::granted || other.status == ConsentStatus::void_;
+      return other.id == consent->id || other.status != ConsentStatus::pending;
     });
     payload["all"] = all;
     ledger.happen(Actor::owner, "consent_granted", application->id, std::move(payload));
@@ -97,8 +98,8 @@ base::Result<Nothing> withdraw(Step& step, const Iin& applicant, const std::stri
 void expire(Step& step, const store::ApplicationRow& row, const PersonCard& applicant) {
   const auto application = step.ledger.cases().application(row.id);
   if (!application || application->status != Status::waiting_for_consent || !application->deadline ||
-      *application->deadline > step.now()) {
-    return;  // answered or moved in between
+      *application->deadline > step.now() || !step.ledger.hours_run()) {
+    return;  // answered or moved in between, or the link was lost
   }
   conclude(step, *application,
            consent_decision(step, *application, rules::Code::no_consent_in_time, rules::Row::G3), Actor::system, applicant);

@@ -51,12 +51,13 @@ std::optional<Writer> writer_of(Reader& reader, const std::string& phone) {
   return writer;
 }
 
-Reading read(Reader& reader, const Writer& writer, const std::string& text, Instant now, const policy::Editions& editions) {
+Reading read(Reader& reader, const Writer& writer, const std::string& text, Instant now, const policy::Editions& editions,
+             bool hours_run) {
   Reading reading;
   if (writer.people.empty()) return reading;  // row G4: another number changes nothing
   const auto lately = reader.cases.consents_to_phone_since(writer.phone, now - std::chrono::hours{24});
   for (const store::ConsentRow& consent : lately) {
-    if (consent.status == ConsentStatus::pending && consent.deadline > now) reading.references.push_back(consent.reference);
+    if (consent.status == ConsentStatus::pending && (consent.deadline > now || !hours_run)) reading.references.push_back(consent.reference);
   }
   const auto reply = edge::sms::parse_reply(text);
   reading.verdict = Verdict::help;
@@ -78,7 +79,8 @@ Reading read(Reader& reader, const Writer& writer, const std::string& text, Inst
     reading.verdict = Verdict::repeated;
     return reading;
   }
-  if (consent.status != ConsentStatus::pending || consent.deadline <= now) {
+  // Row G3: an answer that waited at the SMS centre through an outage comes before the deadline has been moved.
+  if (consent.status != ConsentStatus::pending || (consent.deadline <= now && hours_run)) {
     reading.verdict = Verdict::late;
     return reading;
   }
@@ -127,7 +129,13 @@ void act(Step& step, const Writer& writer, Reading& reading) {
     case Verdict::answer: {
       const auto answered = answer_consent(step, *reading.consent, reading.answer, "sms", reading.ready->gathered);
       if (answered) return say(step.notices.consent_taken(writer.language, reading.answer, reference), "consent_taken");
-      return say(step.notices.consent_late(writer.language, reference), "consent_late");  // closed in between
+      // Closed in between: by the same answer, delivered twice, or by somebody or something else.
+      const auto consent = step.ledger.cases().consent(reading.consent->id);
+      const bool granted = consent && consent->status == ConsentStatus::granted;
+      if (granted || (consent && consent->status == ConsentStatus::refused)) {
+        return say(step.notices.consent_taken(writer.language, granted ? Answer::grant : Answer::refuse, reference), "consent_taken");
+      }
+      return say(step.notices.consent_late(writer.language, reference), "consent_late");
     }
   }
 }
@@ -139,7 +147,7 @@ void Desk::received(std::string from, std::string text, std::function<void(bool)
     try {
       const auto writer = writer_of(reader, from);
       if (!writer) return stored(false);  // БМГ does not answer: the SMS centre delivers it again
-      auto reading = std::make_shared<Reading>(read(reader, *writer, text, engine_.clock().now(), engine_.editions()));
+      auto reading = std::make_shared<Reading>(read(reader, *writer, text, engine_.clock().now(), engine_.editions(), hours_.hours_run()));
       spdlog::info("an SMS from {}: {}", base::mask_phone(from), static_cast<int>(reading->verdict));
       engine_.tell([writer = *writer, reading](Step& step) { act(step, writer, *reading); },
                    [stored](std::exception_ptr failure) {

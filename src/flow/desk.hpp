@@ -10,13 +10,14 @@ namespace mekenjai::flow {
 
 class Desk {
  public:
-  explicit Desk(Engine& engine) : engine_(engine) {}
+  explicit Desk(Engine& engine) : engine_(engine), hours_(engine.ledger()) {}
 
   /// A message from a phone. `stored(true)` once everything it caused is durable; false where it must come again.
   void received(std::string from, std::string text, std::function<void(bool stored)> stored);
 
  private:
   Engine& engine_;
+  const Ledger& hours_;  // only asked whether the hours run
 };
 
 }  // namespace mekenjai::flow

@@ -106,8 +106,7 @@ bool may_tell_forecast(Step& step, const Iin& applicant, const Gathered& gathere
   const std::int64_t told = step.ledger.cases().stranger_forecasts(applicant, day, facts.dwelling.rka, known);
   if (known) return true;
   if (told >= policy.forecast_strangers_a_day) return false;
-  store::sqlite::Statement add = step.ledger.database().prepare("INSERT OR IGNORE INTO forecasts VALUES(?,?,?)");
-  add.with(store::number_of(applicant), day, store::number_of(facts.dwelling.rka)).run();
+  step.ledger.note_forecast(applicant, day, facts.dwelling.rka);
   return true;
 }
 

@@ -11,9 +11,11 @@
 
 namespace mekenjai::flow {
 
+struct Due;
+
 class Scheduler {
  public:
-  explicit Scheduler(Engine& engine) : engine_(engine) {}
+  explicit Scheduler(Engine& engine) : engine_(engine), hours_(engine.ledger()) {}
   ~Scheduler() { stop(); }
 
   void start();
@@ -22,6 +24,9 @@ class Scheduler {
   /// The SMS link came up or went down. While it is down nothing expires, and when it is back every open hour is
   /// longer by the outage and ends 60 seconds later at the earliest (row G3). Any thread.
   void link_bound(bool bound);
+
+  /// Whether what is due by its hour is done: the link is bound and an outage has been given back. Any thread.
+  bool hours_run() const { return hours_.hours_run(); }
 
   /// Runs `step` on the scheduler's thread between two rounds and waits for it.
   void run(std::function<void()> step);
@@ -35,17 +40,20 @@ class Scheduler {
 
  private:
   void loop();
-  void after_outage();
-  void work_off(const std::vector<store::ApplicationRow>& due);
+  bool stopping();
+  void catch_up();
+  bool after_outage();
+  void one_by_one(std::vector<Due>& due);
 
   Engine& engine_;
+  Ledger& hours_;  // only told and asked whether the hours run: the link is bound, and what an outage took is given back
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void()>> steps_;
   bool stopping_ = false;
   std::atomic<bool> bound_{false};
-  std::atomic<bool> expiring_{false};  // bound, and the open hours have been made longer
   bool caught_up_ = true;
+  std::chrono::steady_clock::time_point catch_up_at_{};
   std::thread thread_;
 };
 

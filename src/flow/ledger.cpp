@@ -58,6 +58,7 @@ struct Ledger::Statements {
                                "status, asked_at, deadline) VALUES(?,?,?,?,?,?,?,0,?,?)")),
         answer(db.prepare("UPDATE consents SET status=?, answered_at=?, channel=? WHERE id=?")),
         end_consents(db.prepare("UPDATE consents SET status=? WHERE application=? AND status=0")),
+        lapse_consents(db.prepare("UPDATE consents SET status=3 WHERE application=? AND status=1")),
         add_message(db.prepare("INSERT INTO messages(id, iin, at, kind, application, detail) VALUES(?,?,?,?,?,?)")),
         read_message(db.prepare("UPDATE messages SET read=1 WHERE id=?")),
         add_fraud(db.prepare("INSERT OR IGNORE INTO fraud_reports SELECT a.applicant, a.rka, c.iin, ? FROM consents c "
@@ -65,12 +66,16 @@ struct Ledger::Statements {
         add_alert(db.prepare("INSERT INTO alerts(at, kind, application, rka) SELECT ?, ?, id, rka FROM applications WHERE id=?")),
         add_sms(db.prepare("INSERT INTO outbox(phone, text, kind, state, created_at, valid_until, consent) "
                            "VALUES(?,?,?,?,?,?,?)")),
+        due_sms(db.prepare("SELECT id, phone, text FROM outbox WHERE consent=? AND consent<>'' AND state=0 AND kind='consent_request'")),
+        renew_sms(db.prepare("UPDATE outbox SET text=?, valid_until=? WHERE id=?")),
+        add_forecast(db.prepare("INSERT OR IGNORE INTO forecasts VALUES(?,?,?)")),
         remember(db.prepare("INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value")),
         remembered(db.prepare("SELECT value FROM meta WHERE key=?")) {}
 
   store::sqlite::Statement ref, person, add_identity, text, add_text, add_application, add_registrant, open, close, signed_,
       status, decision, retrying, waiting, granted, due, told, move_deadline, move_consents, add_consent, answer,
-      end_consents, add_message, read_message, add_fraud, add_alert, add_sms, remember, remembered;
+      end_consents, lapse_consents, add_message, read_message, add_fraud, add_alert, add_sms, due_sms, renew_sms, add_forecast, remember,
+      remembered;
 };
 
 Ledger::Ledger(store::sqlite::Database& database, const base::Clock& clock, const edge::registers::Switches& switches,
@@ -168,7 +173,31 @@ void Ledger::sms(std::string_view phone, std::string_view text, std::string_view
   }
 }
 
+bool Ledger::still_to_send(std::string_view consent) {
+  store::sqlite::Rows rows(statements_->due_sms.with(consent));
+  return rows.next();
+}
+
+void Ledger::renew_sms(std::string_view consent, std::string_view text, Instant valid_until) {
+  QueuedSms message;
+  {
+    store::sqlite::Rows rows(statements_->due_sms.with(consent));
+    if (!rows.next()) return;
+    message = {rows->integer(0), rows->str(1), text.empty() ? rows->str(2) : std::string(text), valid_until};
+  }
+  statements_->renew_sms.with(message.text, millis(valid_until), message.id).run();
+  queued_.push_back(std::move(message));
+}
+
+void Ledger::postpone(std::string_view application, Instant again) {
+  statements_->due.with(millis(again), application).run();
+}
+
 std::vector<QueuedSms> Ledger::take_queued() { return std::exchange(queued_, {}); }
+
+void Ledger::note_forecast(const Iin& person, std::int64_t day, const domain::Rka& rka) {
+  statements_->add_forecast.with(number_of(person), day, number_of(rka)).run();
+}
 
 void Ledger::remember(std::string_view key, std::string_view value) { statements_->remember.with(key, value).run(); }
 
@@ -229,7 +258,8 @@ struct Folds {
   }
 
   void keep_decision() {
-    const std::string text = json::serialize(payload.at("decision"));
+    // Canonical, so that a rebuild from the journal's text gives the same bytes.
+    const std::string text = base::canonical_json(payload.at("decision"));
     sql.decision.with(text, application).run();
   }
 
@@ -278,6 +308,7 @@ struct Folds {
       holders += (holders.empty() ? "" : ",") + (iin ? iin->str() : holder);
     }
     end_consents(domain::ConsentStatus::void_);
+    sql.lapse_consents.with(application).run();  // those of an earlier hour were good for a day (row H4)
     sql.waiting.with(static_cast<int>(Status::waiting_for_consent), deadline, deadline, holders, application).run();
     const std::int64_t applicant = person(read_text(payload, "applicant"));
     for (const json::value& item : payload.at("consents").as_array()) {
@@ -367,7 +398,7 @@ struct Folds {
     for (const json::value& item : list->as_array()) {
       const json::object& note = item.as_object();
       const std::string id = fmt::format("{:012x}{:04x}", sequence, position++);
-      const std::string detail = json::serialize(note.at("detail"));
+      const std::string detail = base::canonical_json(note.at("detail"));
       sql.add_message.with(id, person(read_text(note, "to")), millis(at), read_text(note, "kind"), application, detail).run();
     }
   }

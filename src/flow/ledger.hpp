@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,11 +59,22 @@ class Ledger {
   /// An SMS row in the outbox, in the same transaction. `kind` is for figures; an empty phone sends nothing.
   void sms(std::string_view phone, std::string_view text, std::string_view kind, Instant valid_until,
            std::string_view consent = {});
+  bool still_to_send(std::string_view consent);
+  /// Row G3: the request of a consent that is still to be sent gets the later deadline; `text` empty keeps the old.
+  void renew_sms(std::string_view consent, std::string_view text, Instant valid_until);
   /// What the batch has queued; taken by the sender after the commit.
   std::vector<QueuedSms> take_queued();
   std::size_t queued() const { return queued_.size(); }
   /// Forgets what a command queued that is undone.
   void forget_queued(std::size_t beyond) { queued_.resize(std::min(beyond, queued_.size())); }
+
+  /// Another try later on, without a record in the journal: nothing has happened.
+  void postpone(std::string_view application, Instant again);
+
+  /// Whether the hours of consent run. They stand still while the SMS link is down, and until what an outage took
+  /// of them has been given back (row G3): an open request is open then, whatever its deadline says. Any thread.
+  bool hours_run() const { return hours_run_; }
+  void let_hours_run(bool run) { hours_run_ = run; }
 
   /// The journal's name for a person and back; a new one is made where there is none yet.
   std::string ref(const Iin& iin);
@@ -70,6 +82,9 @@ class Ledger {
   /// The journal's name for a personal text (a phone number, a reason in free words).
   std::string text_ref(std::string_view text);
   std::string personal_text(std::string_view ref);
+
+  /// A stranger's forecast that was told, for the limit a day.
+  void note_forecast(const Iin& person, std::int64_t day, const domain::Rka& rka);
 
   /// A small value that survives restarts (`meta`).
   void remember(std::string_view key, std::string_view value);
@@ -94,6 +109,7 @@ class Ledger {
   store::JournalTable journal_;
   std::vector<QueuedSms> queued_;
   std::unordered_map<Iin, std::string> refs_;
+  std::atomic<bool> hours_run_{false};
   struct Statements;
   std::shared_ptr<Statements> statements_;
 };

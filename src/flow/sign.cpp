@@ -2,6 +2,7 @@
 #include "flow/steps.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "base/mask.hpp"
 #include "edge/sms/reply.hpp"
@@ -106,9 +107,17 @@ void ask_for_consents(Step& step, const store::ApplicationRow& application, cons
 void put_off(Step& step, const store::ApplicationRow& application, const rules::Decision& decision,
              const Gathered& gathered, const policy::Policy& policy, int wait_s) {
   const Instant again = step.now() + std::chrono::seconds{wait_s};
+  rules::Decision before;
+  if (application.status == Status::retrying && !application.decision.empty()) {
+    before = decision_of(json::parse(application.decision).as_object()).decision;
+    // Hundreds of thousands may try again every five minutes: the journal hears of it only where the reason is new.
+    const bool same = before.outcome == Outcome::retry && before.code == decision.code && before.row == decision.row &&
+                      before.unavailable == decision.unavailable;
+    if (same) return step.ledger.postpone(application.id, again);
+  }
   const DecisionView view = view_of(decision, gathered, policy, step.ledger.registers());
   step.ledger.happen(Actor::system, "retrying", application.id, {{"again", millis(again)}, {"decision", record_of(view)}});
-  if (decision.code == rules::Code::area_unknown && application.status != Status::retrying) {
+  if (decision.code == rules::Code::area_unknown && before.code != decision.code) {
     step.ledger.happen(Actor::system, "alerted", application.id, {{"kind", "area_unknown"}});  // F6: a task for the officer
   }
 }

@@ -20,11 +20,26 @@ constexpr std::chrono::seconds kResend{5};
 
 }  // namespace
 
+/// Prepared by the first order, used on the writer's thread only.
+struct Outbox::Statements {
+  explicit Statements(store::sqlite::Database& database)
+      : accepted(database.prepare("UPDATE outbox SET state=?, text='', message_id=?, attempts=attempts+1 WHERE id=?")),
+        delivered(database.prepare(
+            "INSERT OR IGNORE INTO deliveries SELECT consent, ? FROM outbox WHERE message_id=? AND consent<>''")),
+        forget(database.prepare("DELETE FROM outbox WHERE message_id=? AND kind<>'help'")),
+        old(database.prepare("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT ?) "
+                             "AND state<>0 AND created_at<?")) {}
+  store::sqlite::Statement accepted, delivered, forget, old;
+};
+
+Outbox::~Outbox() = default;
+
 Outbox::Outbox(flow::Engine& engine, flow::Desk& desk, flow::Scheduler& scheduler, boost::asio::io_context& loop,
                edge::sms::LinkConfig config)
     : engine_(engine),
       desk_(desk),
       scheduler_(scheduler),
+      hours_(engine.ledger()),
       loop_(loop),
       link_(loop, std::move(config),
             edge::sms::LinkEvents{
@@ -76,7 +91,8 @@ void Outbox::take(std::vector<QueuedSms> messages) {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;  // the rows stay; the next start sends them
-      under_way_[message.id] = message;
+      // One that is under way already (found at the start, or renewed after an outage) is not sent beside itself.
+      if (!under_way_.insert_or_assign(message.id, message).second) continue;
     }
     submit(message);
   }
@@ -84,11 +100,29 @@ void Outbox::take(std::vector<QueuedSms> messages) {
 
 void Outbox::submit(const QueuedSms& message) {
   const auto left = std::chrono::ceil<std::chrono::seconds>(message.valid_until - engine_.clock().now());
-  if (left.count() <= 0) {  // an old code or request: sending it would only mislead
+  if (left.count() <= 0) {
+    // Row G3: after an outage the request may yet be given a later deadline.
+    if (!hours_.hours_run()) return submit_later(message.id);
+    // An old code or request: sending it would only mislead.
     submitted({message.id, SubmitOutcome::refused, {}, 0});
     return;
   }
   link_.submit({message.id, message.phone, message.text, left});
+}
+
+void Outbox::submit_later(std::int64_t id) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(loop_, kResend);
+  timer->async_wait([this, timer, id](boost::system::error_code error) {
+    if (error) return;
+    flow::QueuedSms message;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = under_way_.find(id);
+      if (found == under_way_.end() || stopping_) return;
+      message = found->second;
+    }
+    submit(message);
+  });
 }
 
 std::size_t Outbox::under_way() const {
@@ -104,11 +138,7 @@ void Outbox::submitted(const edge::sms::SubmitReport& report) {
     if (message == under_way_.end()) return;
     if (report.outcome == SubmitOutcome::unsent) {
       ++figures_.unsent;
-      if (stopping_) return;
-      auto timer = std::make_shared<boost::asio::steady_timer>(loop_, kResend);
-      timer->async_wait([this, timer, again = message->second](boost::system::error_code error) {
-        if (!error) submit(again);
-      });
+      if (!stopping_) submit_later(report.id);
       return;
     }
     ++(report.outcome == SubmitOutcome::accepted ? figures_.accepted : figures_.refused);
@@ -146,24 +176,21 @@ void Outbox::write_reports() {
     }
   }
   engine_.tell(
-      [reports, receipts](flow::Step& step) {
-        store::sqlite::Database& database = step.ledger.database();
-        auto accepted = database.prepare("UPDATE outbox SET state=?, text='', message_id=?, attempts=attempts+1 WHERE id=?");
+      [this, reports, receipts](flow::Step& step) {
+        if (!statements_) statements_ = std::make_unique<Statements>(step.ledger.database());
+        auto& [accepted, delivered, forget, old] = *statements_;
         for (const auto& report : *reports) {
           const bool taken = report.outcome == SubmitOutcome::accepted;
           const std::string last = report.message_ids.empty() ? "" : report.message_ids.back();
           accepted.with(static_cast<int>(taken ? State::accepted : State::refused), last, report.id).run();
         }
-        auto delivered = database.prepare(
-            "INSERT OR IGNORE INTO deliveries SELECT consent, ? FROM outbox WHERE message_id=? AND consent<>''");
-        auto forget = database.prepare("DELETE FROM outbox WHERE message_id=? AND kind<>'help'");
         for (const auto& receipt : *receipts) {
           if (receipt.state == ReceiptState::enroute || receipt.state == ReceiptState::accepted) continue;
           if (receipt.state == ReceiptState::delivered) delivered.with(millis(step.now()), receipt.message_id).run();
           forget.with(receipt.message_id).run();
         }
-        auto old = database.prepare("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT 64) AND state<>0 AND created_at<?");
-        old.with(millis(step.now() - std::chrono::days{3})).run();
+        // More are forgotten than come, or a centre without receipts would fill the disk.
+        old.with(static_cast<std::int64_t>(64 + 2 * reports->size()), millis(step.now() - std::chrono::days{3})).run();
       },
       [this](std::exception_ptr failure) {
         if (failure) flow::internal_problem(failure);

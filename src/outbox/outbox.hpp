@@ -30,6 +30,7 @@ class Outbox {
   /// The link runs on `loop`; reports and inbound messages come from there.
   Outbox(flow::Engine& engine, flow::Desk& desk, flow::Scheduler& scheduler, boost::asio::io_context& loop,
          edge::sms::LinkConfig config);
+  ~Outbox();
 
   /// Hands over what a stopped service left behind, and connects.
   void start();
@@ -45,6 +46,7 @@ class Outbox {
 
  private:
   void submit(const flow::QueuedSms& message);
+  void submit_later(std::int64_t id);
   void submitted(const edge::sms::SubmitReport& report);
   void receipt(const edge::sms::Receipt& receipt, std::function<void(bool)> stored);
   void write_reports();
@@ -53,6 +55,7 @@ class Outbox {
   flow::Engine& engine_;
   flow::Desk& desk_;
   flow::Scheduler& scheduler_;
+  const flow::Ledger& hours_;  // only asked whether the hours run
   boost::asio::io_context& loop_;
   edge::sms::Link link_;
   Figures figures_;
@@ -60,6 +63,8 @@ class Outbox {
   std::unordered_map<std::int64_t, flow::QueuedSms> under_way_;
   std::vector<edge::sms::SubmitReport> reports_;
   std::vector<edge::sms::Receipt> receipts_;
+  struct Statements;
+  std::unique_ptr<Statements> statements_;
   bool writing_ = false;
   bool stopping_ = false;
 };

@@ -47,8 +47,12 @@ Cases::Cases(sqlite::Database& db)
       unread_(db.prepare("SELECT count(*) FROM messages WHERE iin=? AND read=0")),
       events_(db.prepare(
           "SELECT sequence, at, actor, type, payload FROM journal WHERE application=? AND application<>'' ORDER BY sequence")),
-      due_(db.prepare(with(kApplication, "WHERE due_at IS NOT NULL AND due_at<=? AND (status<>2 OR ?) ORDER BY due_at LIMIT ?"))),
-      next_due_(db.prepare("SELECT due_at FROM applications WHERE due_at IS NOT NULL AND (status<>2 OR ?) ORDER BY due_at LIMIT 1")),
+      due_hours_(db.prepare(with(kApplication, "INDEXED BY applications_due_hours WHERE status=2 AND due_at<=? ORDER BY due_at LIMIT ?"))),
+      due_others_(db.prepare(with(kApplication, "INDEXED BY applications_due_others WHERE status<>2 AND due_at IS NOT NULL AND due_at<=? "
+                                                "ORDER BY due_at LIMIT ?"))),
+      next_hour_(db.prepare("SELECT min(due_at) FROM applications INDEXED BY applications_due_hours WHERE status=2")),
+      next_other_(db.prepare("SELECT min(due_at) FROM applications INDEXED BY applications_due_others "
+                             "WHERE status<>2 AND due_at IS NOT NULL")),
       waiting_(db.prepare("SELECT id FROM applications INDEXED BY applications_waiting WHERE status=2 AND id>? ORDER BY id LIMIT ?")),
       fraud_(db.prepare("SELECT rka, reporter, at FROM fraud_reports WHERE applicant=?")),
       forecasts_(db.prepare("SELECT rka FROM forecasts WHERE iin=? AND day=?")) {}
@@ -195,15 +199,26 @@ std::vector<EventRow> Cases::events(std::string_view application) {
 
 std::vector<ApplicationRow> Cases::due(Instant at, int limit, bool waiting) {
   std::vector<ApplicationRow> found;
-  sqlite::Rows rows(due_.with(millis(at), waiting, limit));
-  while (rows.next()) found.push_back(application_at(due_));
+  if (waiting) {
+    sqlite::Rows rows(due_hours_.with(millis(at), limit));
+    while (rows.next()) found.push_back(application_at(due_hours_));
+  }
+  sqlite::Rows rows(due_others_.with(millis(at), limit - static_cast<int>(found.size())));
+  while (rows.next()) found.push_back(application_at(due_others_));
   return found;
 }
 
 std::optional<Instant> Cases::next_due(bool waiting) {
-  sqlite::Rows rows(next_due_.with(waiting));
-  if (!rows.next()) return std::nullopt;
-  return instant(rows->integer(0));
+  std::optional<Instant> next;
+  const auto earlier = [&next](sqlite::Statement& earliest) {
+    sqlite::Rows rows(earliest.with());
+    if (!rows.next() || rows->is_null(0)) return;
+    const Instant at = instant(rows->integer(0));
+    if (!next || at < *next) next = at;
+  };
+  if (waiting) earlier(next_hour_);
+  earlier(next_other_);
+  return next;
 }
 
 std::vector<std::string> Cases::waiting(std::string_view after, int limit) {

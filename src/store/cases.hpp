@@ -98,7 +98,8 @@ class Cases {
   int unread(const Iin& person);
   std::vector<EventRow> events(std::string_view application);
 
-  /// Applications on which something falls due, at most `limit`, the earliest first.
+  /// Applications on which something falls due, at most `limit`: ended hours first, then the rest, each the
+  /// earliest first, so that a crowd of retries holds up nobody's deadline.
   /// Without `waiting`, those that wait for consent are left out: nothing expires while the SMS link is down (G3).
   std::vector<ApplicationRow> due(Instant at, int limit, bool waiting);
   std::optional<Instant> next_due(bool waiting);
@@ -115,7 +116,7 @@ class Cases {
 
   sqlite::Statement application_, applications_of_, registrants_, open_application_, drafts_since_, consent_,
       consents_application_, consents_person_, consents_reference_, consents_phone_, requests_to_, delivered_,
-      messages_, unread_, events_, due_, next_due_, waiting_, fraud_, forecasts_;
+      messages_, unread_, events_, due_hours_, due_others_, next_hour_, next_other_, waiting_, fraud_, forecasts_;
 };
 
 }  // namespace mekenjai::store

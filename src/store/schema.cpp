@@ -36,7 +36,10 @@ CREATE TABLE IF NOT EXISTS applications(
   decision TEXT NOT NULL DEFAULT '', due_at INTEGER, long_told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS applications_number ON applications(number);
 CREATE INDEX IF NOT EXISTS applications_applicant ON applications(applicant, id);
-CREATE INDEX IF NOT EXISTS applications_due ON applications(due_at) WHERE due_at IS NOT NULL;
+-- Two, so that while the hours stand still (G3) nobody wades through those that wait to find the others.
+DROP INDEX IF EXISTS applications_due;
+CREATE INDEX IF NOT EXISTS applications_due_hours ON applications(due_at) WHERE status=2;
+CREATE INDEX IF NOT EXISTS applications_due_others ON applications(due_at) WHERE due_at IS NOT NULL AND status<>2;
 CREATE INDEX IF NOT EXISTS applications_waiting ON applications(status, id) WHERE status=2;
 
 CREATE TABLE IF NOT EXISTS registrants(
@@ -80,6 +83,8 @@ CREATE TABLE IF NOT EXISTS outbox(
   consent TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS outbox_due ON outbox(id) WHERE state = 0;
 CREATE INDEX IF NOT EXISTS outbox_message ON outbox(message_id) WHERE message_id <> '';
+CREATE INDEX IF NOT EXISTS outbox_consent ON outbox(consent) WHERE consent <> '' AND state = 0;
+CREATE INDEX IF NOT EXISTS outbox_help ON outbox(phone, created_at) WHERE kind = 'help';
 CREATE TABLE IF NOT EXISTS deliveries(consent TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS challenges(
   id TEXT PRIMARY KEY, iin INTEGER NOT NULL, purpose INTEGER NOT NULL, target TEXT NOT NULL, phone TEXT NOT NULL,

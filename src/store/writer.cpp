@@ -1,4 +1,5 @@
 #include "store/writer.hpp"
+#include "base/thread.hpp"
 
 #include <sqlite3.h>
 
@@ -57,6 +58,7 @@ std::size_t Writer::waiting() const {
 }
 
 void Writer::work() {
+  base::name_thread("writer");
   std::vector<Command> batch;
   for (;;) {
     batch.clear();
@@ -78,6 +80,7 @@ void Writer::work() {
 
 void Writer::run_batch(std::vector<Command>& batch) {
   std::vector<std::exception_ptr> failures(batch.size());
+  std::chrono::steady_clock::duration took{};
   try {
     begin(database_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -95,9 +98,7 @@ void Writer::run_batch(std::vector<Command>& batch) {
     hooks_.before_commit();
     const auto start = std::chrono::steady_clock::now();
     database_.execute("COMMIT");
-    const auto took = std::chrono::steady_clock::now() - start;
-    hooks_.after_commit();
-    hooks_.measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    took = std::chrono::steady_clock::now() - start;
   } catch (const std::exception& error) {
     spdlog::error("a batch of {} commands was not written: {}", batch.size(), error.what());
     if (database_.in_transaction()) {
@@ -110,6 +111,12 @@ void Writer::run_batch(std::vector<Command>& batch) {
     const std::exception_ptr failure = std::current_exception();
     for (Command& command : batch) command.failed(failure);
     return;
+  }
+  try {  // from here on it is written: whatever a hook meets, nobody is told otherwise
+    hooks_.after_commit();
+    hooks_.measured(batch.size(), std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  } catch (const std::exception& error) {
+    spdlog::error("after a commit: {}", error.what());
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {
     failures[i] ? batch[i].failed(failures[i]) : batch[i].committed();
