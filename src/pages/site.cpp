@@ -261,7 +261,7 @@ Response error_page(Visit& visit, int status, std::string_view code, int retry_a
   page.set("TEXT", visit.text(fmt::format("page.error.{}_text", known)));
   if (known == 429 && retry_after_s > 90) {
     const base::Instant at = visit.words.now() + std::chrono::seconds(retry_after_s + 59);
-    page.say("MORE", visit.words.text("page.error.429_wait", {{"when", visit.words.when(at)}}));
+    page.say("MORE", visit.words.text("page.error.429_wait", {{"when", visit.words.when(at, true)}}));
   }
   if ((known == 503 || known == 500 || known == 429) && visit.request.method != Method::post) {
     Dictionary* link = page.add("LINK");

@@ -63,15 +63,14 @@ std::string Words::with_ending(base::Instant at, std::string_view key) const {
   return clock;
 }
 
-std::string Words::day_name(base::Date date) const {
-  if (date == today()) return std::string(text("page.today"));
-  if (date == base::add_days(today(), -1)) return std::string(text("page.yesterday"));
+std::string Words::day_name(base::Date date, bool within) const {
+  if (date == today()) return std::string(text(within ? "page.today_within" : "page.today"));
+  if (date == base::add_days(today(), -1)) return std::string(text(within ? "page.yesterday_within" : "page.yesterday"));
   return date.year() == today().year() ? day(date) : this->date(date);
 }
 
-std::string Words::when(base::Instant at) const {
-  const base::Date on = base::civil_date(at);
-  const std::string name = on == today() || on.year() == today().year() ? day_name(on) : date(on);
+std::string Words::when(base::Instant at, bool within) const {
+  const std::string name = day_name(base::civil_date(at), within);
   return text("page.date.with_time", {{"date", name}, {"time", time(at)}});
 }
 

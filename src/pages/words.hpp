@@ -39,10 +39,10 @@ class Words {
   std::string time(base::Instant at) const { return base::civil_hh_mm(at); }
   std::string time_to(base::Instant at) const { return with_ending(at, "page.time_ending_to"); }
   std::string time_at(base::Instant at) const { return with_ending(at, "page.time_ending_at"); }
-  /// "Today, 14:04", "27 August, 14:04", with the year where it is not this one.
-  std::string when(base::Instant at) const;
+  /// "Today, 14:04", "27 August, 14:04", with the year where it is not this one. `within` a sentence: "today, 14:04".
+  std::string when(base::Instant at, bool within = false) const;
   /// "Today", "Yesterday", "27 August".
-  std::string day_name(base::Date date) const;
+  std::string day_name(base::Date date, bool within = false) const;
   std::string age(int years) const { return plural("page.age", years); }
 
   std::string dwelling_kind(domain::DwellingKind kind) const;

@@ -1,7 +1,7 @@
 // The sandbox page: phones, clock, registers and people, by the JSON calls of the contract, section 7.
 
 interface Sms { id: string; from: string; text: string; at: string }
-interface Person { iin: string; name: string; phone: string; what: string; address: string; consenters: string[]; outcome: string; row: string }
+interface Person { iin: string; name: string; phone: string; what: string; rka: string; address: string; row: string }
 
 const said = document.getElementById("said") as HTMLElement;
 const phones = document.getElementById("phones") as HTMLElement;
@@ -148,8 +148,19 @@ async function readPeople(): Promise<void> {
       option.label = person.name;
       numbers.append(option);
     }
-    const what = cell([person.what, person.address && `${person.address} (${person.outcome}, ${person.row})`].filter(Boolean).join(". "));
-    row.append(cell(person.name, "th"), cell(person.iin), phone, what);
+    const what = cell(document.querySelector<HTMLElement>(`[data-what="${person.what}"]`)?.textContent ?? person.what);
+    if (person.address) {
+      const more = document.createElement("span");
+      more.className = "mk-cap";
+      more.textContent = `${person.rka} · ${person.address} · ${person.row}`;
+      what.append(document.createElement("br"), more);
+    }
+    const iin = document.createElement("td");
+    const enter = document.createElement("a");
+    enter.href = `/sign-in?iin=${person.iin}`;
+    enter.textContent = person.iin;
+    iin.append(enter);
+    row.append(cell(person.name, "th"), iin, phone, what);
     return row;
   });
   document.getElementById("people")?.replaceChildren(...rows);

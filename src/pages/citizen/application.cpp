@@ -118,7 +118,8 @@ Response waiting(Visit& visit, const ApplicationView& application) {
   }
   if (const int left = application.consents_required - application.consents_granted; left > 0) {
     Dictionary* pending = page.add("PENDING");
-    set(*pending, "TEXT", visit.words.plural("page.waiting.pending", left));
+    set(*pending, "TEXT", visit.words.plural(
+                               application.consents_granted == 0 ? "page.waiting.pending_all" : "page.waiting.pending", left));
     const std::string names = joined(application.asked_masked);
     set(*pending, "ASKED",
         names.empty() ? visit.words.text("page.waiting.asked_nobody", {{"time_to", until}})
@@ -346,7 +347,8 @@ awaitable<Response> sign(Visit& visit) {
   if (signed_now) {
     visit.site.me.forget(caller.iin);
     visit.site.unread.forget(caller.iin);
-    const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, Answers{});
+    const Answers none;
+    const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, none);
     if (!cleared) spdlog::warn("pages: the sent form was not cleared: {}", cleared.error().code);
     co_return http::redirect("/applications/" + signed_now->id);
   }
@@ -383,7 +385,8 @@ awaitable<Response> withdraw(Visit& visit) {
   if (!withdrawn && withdrawn.error().trouble != base::Trouble::wrong_state) {
     co_return problem_page(visit, withdrawn.error());
   }
-  const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, Answers{});
+  const Answers none;
+  const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, none);
   if (!cleared) spdlog::warn("pages: the form was not cleared: {}", cleared.error().code);
   co_return http::redirect("/applications/" + id);
 }

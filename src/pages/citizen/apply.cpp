@@ -80,7 +80,8 @@ awaitable<Response> start_page(Visit& visit) {
 }
 
 awaitable<Response> start(Visit& visit) {
-  if (visit.field("go") == "anew") co_return co_await begin(visit, "");
+  const std::string any_kind;
+  if (visit.field("go") == "anew") co_return co_await begin(visit, any_kind);
   const base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
   co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
@@ -248,6 +249,8 @@ void fill_results(Visit& visit, Page& page, const std::vector<flow::Address>& fo
   if (!any_chosen) results->ShowSection("NONE_CHOSEN");
 }
 
+// GCC 12 destroys temporaries of a co_await expression twice: every argument below has a name.
+
 /// The page for what was searched; `error`: a key of the error at the results.
 awaitable<Response> where_shown(Visit& visit, std::string typed, std::string chosen, std::string error) {
   Page page = question(visit, "where");
@@ -280,18 +283,21 @@ awaitable<Response> where_page(Visit& visit) {
   if (!answers) co_return problem_page(visit, answers.error());
   const bool searched = visit.request.query_value("q").has_value();
   const std::string typed = searched ? visit.query("q") : std::string();
-  if (searched && typed.empty()) co_return co_await where_shown(visit, "", "", "page.err.q_empty");
-  co_return co_await where_shown(visit, typed, answers->rka, "");
+  const std::string nothing, empty = "page.err.q_empty";
+  if (searched && typed.empty()) co_return co_await where_shown(visit, nothing, nothing, empty);
+  const std::string chosen = answers->rka;
+  co_return co_await where_shown(visit, typed, chosen, nothing);
 }
 
 awaitable<Response> where(Visit& visit) {
   base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
   const std::string typed = visit.field("q"), rka = visit.field("rka");
-  if (rka.empty()) co_return co_await where_shown(visit, typed, "", "page.err.rka_none");
+  const std::string nothing, none_chosen = "page.err.rka_none";
+  if (rka.empty()) co_return co_await where_shown(visit, typed, nothing, none_chosen);
   const base::Result<flow::Address> address = co_await visit.service().address(rka);
   if (!address && address.error().trouble == base::Trouble::not_found) {
-    co_return co_await where_shown(visit, typed, "", "page.err.rka_none");
+    co_return co_await where_shown(visit, typed, nothing, none_chosen);
   }
   if (!address) co_return problem_page(visit, address.error());
   if (answers->rka != rka) {
@@ -519,7 +525,7 @@ void fill_forecast(Visit& visit, Page& page, const flow::ForecastView& forecast,
   page.set("TAG", visit.text(fmt::format("page.forecast.tag.{}", tag.word)));
   page.set("TAG_ICON", tag.icon);
   page.set("TAG_CLASS", tag.css);
-  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now())}}));
+  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
   const bool goes_on = outcome == rules::Outcome::register_ || outcome == rules::Outcome::wait;
   if (goes_on) {
     Dictionary* points = page.add("POINTS");
@@ -556,7 +562,7 @@ void fill_no_forecast(Visit& visit, Page& page, std::string_view key) {
   page.set("TAG", visit.text("page.forecast.tag.retry"));
   page.set("TAG_ICON", "clock");
   page.set("TAG_CLASS", "mk-tag--wait");
-  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now())}}));
+  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
   page.set("FORECAST_TEXT", visit.text(key));
 }
 

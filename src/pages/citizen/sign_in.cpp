@@ -22,7 +22,8 @@ Page sign_in_form(Visit& visit, const std::string& next, const std::string& type
 awaitable<Response> sign_in_page(Visit& visit) {
   const std::string next = safe_next(visit.query("next"), "");
   if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
-  Page page = sign_in_form(visit, next, "");
+  // The people of the sandbox's page lead here with their number.
+  Page page = sign_in_form(visit, next, visit.site.context.sandbox ? visit.query("iin") : std::string());
   co_return page.done();
 }
 

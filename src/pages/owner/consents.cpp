@@ -122,7 +122,7 @@ Page consent_view(Visit& visit, const ConsentView& consent) {
     set(*closed, "TAG_CLASS", tag.css);
     const base::Instant at = consent.answered_at.value_or(consent.deadline);
     page.set("AFTER", visit.words.text(fmt::format("page.consent.closed.{}", domain::word(status)),
-                                       {{"when", visit.words.when(at)}}));
+                                       {{"when", visit.words.when(at, true)}}));
   }
   return page;
 }

@@ -12,6 +12,13 @@ awaitable<Response> sandbox_page(Visit& visit) {
     set(*row, "ID", rules::word(which));
     set(*row, "NAME", visit.text(fmt::format("page.register.{}", rules::word(which))));
   }
+  constexpr std::string_view kPrefix = "page.sandbox.what.";
+  for (const std::string_view key : visit.words.catalog().keys(visit.language)) {
+    if (!key.starts_with(kPrefix)) continue;
+    Dictionary* row = page.add("WHAT");
+    set(*row, "ID", key.substr(kPrefix.size()));
+    set(*row, "TEXT", visit.text(key));
+  }
   page.set("NOW", visit.words.when(visit.words.now()));
   co_return page.done();
 }
