@@ -15,6 +15,7 @@
 
 #include "api/routes.hpp"
 #include "app/metrics.hpp"
+#include "base/thread.hpp"
 #include "edge/registers/people.hpp"
 #include "flow/service_impl.hpp"
 #include "http/csrf.hpp"
@@ -192,7 +193,10 @@ int serve(Config config, bool sandbox) {
     return 1;
   }
 
-  std::thread sms_thread([&sms_loop] { sms_loop.run(); });
+  std::thread sms_thread([&sms_loop] {
+    base::name_thread("sms");
+    sms_loop.run();
+  });
   scheduler.start();
   outbox.start();
   server->start();

@@ -1,5 +1,7 @@
 #include "http/server.hpp"
 
+#include "base/thread.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -758,7 +760,10 @@ void Server::start() {
   core_->accept();
   for (const auto& loop : core_->loops) {
     core_->sweep(*loop);
-    loop->thread = std::thread([&io = loop->io] { io.run(); });
+    loop->thread = std::thread([&io = loop->io] {
+      base::name_thread("http");
+      io.run();
+    });
   }
 }
 

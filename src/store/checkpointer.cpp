@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/thread.hpp"
 #include "store/sqlite/database.hpp"
 
 namespace mekenjai::store {
@@ -21,6 +22,7 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::work() {
+  base::name_thread("checkpointer");
   sqlite::Database database(file_, sqlite::Access::read_write, 1024);
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, kEvery, [this] { return stopping_; })) {

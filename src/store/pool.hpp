@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread.hpp"
+
 namespace mekenjai::store {
 
 template <class Resource>
@@ -51,6 +53,7 @@ class Pool {
 
  private:
   void work(Resource& resource) {
+    base::name_thread("gather");
     for (;;) {
       Job job;
       {
