@@ -182,10 +182,14 @@ void fill_law(Visit& visit, Dictionary& values, const ApplicationView& applicati
     say(*law, "ACT", citation.article.empty() ? citation.act : fmt::format("{}, {}", citation.act, citation.article));
   }
   const flow::DecisionView& decision = *application.decision;
+  // "kz-2026-08-01" is the edition of that day.
+  const std::string& version = decision.policy_version;
+  const auto day = version.size() > 10 ? base::parse_date(std::string_view(version).substr(version.size() - 10)) : std::nullopt;
+  const std::string edition = day ? visit.words.date(*day) : version;
   set(*law, "ROW", visit.words.text("page.result.row",
                                     {{"row", std::string(rules::row_for_applicant(decision.decision.row))},
-                                     {"version", decision.policy_version}}));
-  set(*law, "POLICY", visit.words.text("page.decision.policy", {{"version", decision.policy_version}}));
+                                     {"version", edition}}));
+  set(*law, "POLICY", visit.words.text("page.decision.policy", {{"version", edition}}));
 }
 
 bool asked_anybody(const ApplicationView& application) {
@@ -212,7 +216,6 @@ Response result(Visit& visit, const ApplicationView& application) {
   page.set("CARD", refused ? "mk-decision--no" : "");
   page.set("MARK", refused ? "mk-mark--no" : "");
   page.set("ICON", centre ? "centre" : refused ? "cross" : "info");
-  if (centre) page.say("UNDER", visit.text("page.result.psc_under"));
   page.say("WHY", words.text);
   if (application.decision->other_number) {
     page.say("WHY", visit.words.text("page.result.other_number",

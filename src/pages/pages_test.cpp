@@ -1,0 +1,259 @@
+#include "pages/pages.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+
+#include "api/fake_service.hpp"
+#include "pages/assets.hpp"
+#include "pages/site.hpp"
+
+namespace mekenjai::pages {
+namespace {
+
+using i18n::Language;
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::filesystem::path> files_below(std::string_view folder, std::string_view ending) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(MEKENJAI_SOURCE_DIR) + "/" + std::string(folder))) {
+    if (entry.is_regular_file() && entry.path().string().ends_with(ending)) files.push_back(entry.path());
+  }
+  return files;
+}
+
+bool has_cyrillic(std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0xD0 && byte <= 0xD3) return true;
+  }
+  return false;
+}
+
+TEST(Texts, EveryKeyOfTemplatesAndCodeIsThereInAllLanguages) {
+  const i18n::Catalog& catalog = i18n::Catalog::built_in();
+  std::set<std::string> keys;
+  for (const std::string& key : template_keys()) keys.insert(key);
+  const std::regex literal("\"(page\\.[a-z0-9_.]*[a-z0-9_])\"");
+  for (const auto& path : files_below("src/pages", ".cpp")) {
+    if (path.string().ends_with("_test.cpp")) continue;
+    const std::string source = read(path);
+    for (std::sregex_iterator at(source.begin(), source.end(), literal), end; at != end; ++at) keys.insert((*at)[1]);
+  }
+  ASSERT_GT(keys.size(), 300u);
+  for (const std::string& key : keys) {
+    for (const Language language : i18n::kLanguages) EXPECT_TRUE(catalog.has(language, key)) << key;
+  }
+}
+
+TEST(Texts, NoWordsOfAnyLanguageInTemplatesOrCode) {
+  for (const auto& path : files_below("web/templates", ".html")) EXPECT_FALSE(has_cyrillic(read(path))) << path;
+  for (const std::string_view ending : {".cpp", ".hpp"}) {
+    for (const auto& path : files_below("src/pages", ending)) {
+      if (path.string().ends_with("_test.cpp")) continue;
+      std::istringstream lines(read(path));
+      for (std::string line; std::getline(lines, line);) {
+        EXPECT_FALSE(has_cyrillic(line.substr(0, line.find("//")))) << path << ": " << line;
+      }
+    }
+  }
+}
+
+TEST(Templates, HoldNoInlineStyleOrScript) {
+  const std::regex inline_code("( style=| on[a-z]+=|<style|<script(?! src=))");
+  for (const auto& path : files_below("web/templates", ".html")) {
+    EXPECT_FALSE(std::regex_search(read(path), inline_code)) << path;
+  }
+}
+
+TEST(Assets, CarryTheirDigest) {
+  EXPECT_TRUE(std::regex_match(std::string(asset_address("mekenjai.css")), std::regex("/assets/mekenjai-[0-9a-f]{10}\\.css")));
+  EXPECT_THROW(asset_address("nothing.css"), std::out_of_range);
+}
+
+Words words(Language language, std::string_view now = "2026-08-27T14:26:00+05:00") {
+  return {i18n::Catalog::built_in(), language, *base::parse_rfc3339(now)};
+}
+
+TEST(Words, EndTheClockTimeAsKazakhSpeaksIt) {
+  const Words kk = words(Language::kk);
+  const auto at = [](std::string_view clock) { return *base::parse_rfc3339(fmt::format("2026-08-27T{}:00+05:00", clock)); };
+  EXPECT_EQ(kk.time_to(at("15:04")), "15:04-ке");
+  EXPECT_EQ(kk.time_to(at("15:06")), "15:06-ға");
+  EXPECT_EQ(kk.time_to(at("15:00")), "15:00-ге");
+  EXPECT_EQ(kk.time_to(at("15:10")), "15:10-ға");
+  EXPECT_EQ(kk.time_to(at("15:40")), "15:40-қа");
+  EXPECT_EQ(kk.time_to(at("15:50")), "15:50-ге");
+  EXPECT_EQ(kk.time_to(at("15:59")), "15:59-ға");
+  EXPECT_EQ(kk.time_at(at("15:04")), "15:04-те");
+  EXPECT_EQ(kk.time_at(at("15:20")), "15:20-да");
+  EXPECT_EQ(words(Language::ru).time_to(at("15:04")), "15:04");
+}
+
+TEST(Words, WriteDaysInTheLanguage) {
+  const base::Date date = *base::parse_date("2027-06-01");
+  EXPECT_EQ(words(Language::kk).date(date), "2027 жылғы 1 маусым");
+  EXPECT_EQ(words(Language::kk).date_to(date), "2027 жылғы 1 маусымға");
+  EXPECT_EQ(words(Language::ru).date(date), "1 июня 2027");
+  EXPECT_EQ(words(Language::en).date(date), "1 June 2027");
+  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-27T14:04:00+05:00")), "Сегодня, 14:04");
+  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-26T14:04:00+05:00"), true), "вчера, 14:04");
+  EXPECT_EQ(words(Language::en).when(*base::parse_rfc3339("2025-08-26T14:04:00+05:00")), "26 August 2025, 14:04");
+  EXPECT_EQ(in_groups("260814037715", 4), "2608\u00A01403\u00A07715");
+}
+
+TEST(Next, StaysOnOurSite) {
+  EXPECT_EQ(safe_next("/apply/who?x=1", "/"), "/apply/who?x=1");
+  for (const std::string_view bad : {"//evil.example", "/\\evil.example", "https://evil.example", "", "/a b", "/a\nb"}) {
+    EXPECT_EQ(safe_next(bad, "/"), "/") << bad;
+  }
+}
+
+TEST(Codes, ForgiveSpaces) { EXPECT_EQ(only_digits(" 407 118\u00A0"), "407118"); }
+
+TEST(Answers, SurviveTheWayThroughJson) {
+  Answers answers;
+  answers.who = {"991301300003"};
+  answers.typed = "Кенесары 40";
+  answers.rka = "0201300118400729";
+  answers.kind = "temporary";
+  EXPECT_EQ(answers.next_question(), "kind");
+  answers.until = "2027-06-01";
+  answers.reason = "other";
+  answers.reason_text = "жөндеу \"үй\"";
+  const Answers read = answers_from(to_json(answers));
+  EXPECT_EQ(to_json(read), to_json(answers));
+  EXPECT_EQ(read.next_question(), "check");
+  EXPECT_EQ(read.request().until, "2027-06-01");
+  EXPECT_TRUE(answers_from("{broken").empty());
+}
+
+/// The routes over a flow that answers what the test wants.
+class Portal : public testing::Test {
+ protected:
+  Portal() {
+    context_.csrf = std::make_shared<http::Csrf>(std::string(32, 's'));
+    service_.me_view.person.iin = api::FakeService::iin();
+    service_.me_view.person.given_name = "Айгерім";
+    service_.me_view.person.surname = "Серікбаева";
+    service_.me_view.person.birth_date = *base::parse_date("1985-03-01");
+    routes_ = routes(service_, context_);
+  }
+
+  http::Request request(std::string target, bool signed_in = true) {
+    http::Request request;
+    request.target = target;
+    request.path = target.substr(0, target.find('?'));
+    if (const auto question = target.find('?'); question != std::string::npos) {
+      request.query = *http::parse_form(target.substr(question + 1));
+    }
+    if (signed_in) {
+      request.session = flow::Session{};
+      request.session->iin = api::FakeService::iin();
+      request.session->display_name = "Айгерім <С.>";
+      request.session->csrf_key = std::string(32, 'k');
+    }
+    return request;
+  }
+
+  Response call(http::Request& request, std::string_view pattern) {
+    for (const http::Route& route : routes_) {
+      if (route.pattern != pattern || route.method != request.method) continue;
+      boost::asio::io_context io;
+      auto answer = boost::asio::co_spawn(io, route.handler(request), boost::asio::use_future);
+      io.run();
+      return answer.get();
+    }
+    throw std::runtime_error("no route");
+  }
+
+  std::string header(const Response& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+
+  Response post(std::string target, std::string_view pattern, std::string body, bool with_token = true) {
+    http::Request made = request(std::move(target));
+    made.method = Method::post;
+    made.body = std::move(body);
+    if (with_token) made.body += "&csrf=" + http::percent_encode(context_.csrf->token(made).value);
+    return call(made, pattern);
+  }
+
+  api::FakeService service_;
+  PagesContext context_;
+  std::vector<http::Route> routes_;
+};
+
+TEST_F(Portal, SwitchesTheLanguageAndKeepsThePlace) {
+  http::Request get = request("/apply/where?q=abay&lang=ru&from=check");
+  const Response response = call(get, "/apply/where");
+  EXPECT_EQ(response.status, 303);
+  EXPECT_EQ(header(response, "Location"), "/apply/where?q=abay&from=check");
+  EXPECT_TRUE(header(response, "Set-Cookie").starts_with("__Host-lang=ru;"));
+}
+
+TEST_F(Portal, EscapesWhatPeopleAreCalled) {
+  http::Request get = request("/apply/reason");
+  const Response response = call(get, "/apply/reason");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_NE(response.body.find("Айгерім &lt;С.&gt;"), std::string::npos);
+  EXPECT_EQ(response.body.find("<С.>"), std::string::npos);
+}
+
+TEST_F(Portal, RefusesAFormWithoutItsToken) {
+  EXPECT_EQ(post("/apply/reason", "/apply/reason", "reason=work", false).status, 403);
+  EXPECT_EQ(post("/apply/reason", "/apply/reason", "reason=work").status, 303);
+}
+
+TEST_F(Portal, SaysWhatIsWrongInTitleSummaryAndField) {
+  const Response response = post("/apply/kind", "/apply/kind", "kind=temporary&day=31&month=2&year=2027");
+  EXPECT_EQ(response.status, 422);
+  const std::string error(i18n::Catalog::built_in().text(Language::kk, "page.err.until_bad"));
+  EXPECT_NE(response.body.find("<title>" + std::string(i18n::Catalog::built_in().text(Language::kk, "page.error_prefix"))), std::string::npos);
+  EXPECT_NE(response.body.find("<a href=\"#day\">" + error), std::string::npos);
+  EXPECT_NE(response.body.find("aria-describedby=\"until-h until-err\""), std::string::npos);
+}
+
+TEST_F(Portal, FixedPagesAreSmallAndCompressed) {
+  http::Request get = request("/", false);
+  get.headers.emplace_back("accept-encoding", "gzip, br");
+  const Response response = call(get, "/");
+  EXPECT_EQ(header(response, "Content-Encoding"), "gzip");
+  EXPECT_LT(response.fixed_body.size(), 6u * 1024);
+  http::Request plain = request("/", false);
+  EXPECT_LT(call(plain, "/").fixed_body.size(), 14u * 1024);
+}
+
+TEST_F(Portal, FirstViewIsLight) {
+  // look.md: at most 50 KB over the wire with font and style, kk needing all three fonts.
+  std::size_t bytes = 6 * 1024;
+  for (const embedded::File& file : embedded::assets()) {
+    if (file.name.starts_with("sandbox")) continue;
+    if (file.name.ends_with(".woff2") || file.name.ends_with(".gz")) bytes += file.content.size();
+  }
+  EXPECT_LE(bytes, 50u * 1024);
+}
+
+TEST_F(Portal, ProblemsOfTheFlowBecomePages) {
+  service_.problem = base::Problem{base::Trouble::unavailable, "register_unavailable", {}, 30, {}};
+  http::Request get = request("/homes");
+  const Response response = call(get, "/homes");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(header(response, "Retry-After"), "30");
+}
+
+}  // namespace
+}  // namespace mekenjai::pages
