@@ -21,6 +21,14 @@ bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+/// Some 87 thousand million numbers: among millions of applications one in ten thousand is taken.
+std::string new_unused_number(store::Cases& cases) {
+  for (;;) {
+    std::string number = domain::new_application_number();
+    if (!cases.number_in_use(number)) return number;
+  }
+}
+
 std::int64_t day_number(Date date) { return std::chrono::sys_days{date}.time_since_epoch().count(); }
 
 }  // namespace
@@ -123,7 +131,7 @@ base::Result<std::string> draft(Step& step, const Iin& applicant, const DraftFie
     registrants.push_back(json::object{{"person", step.ledger.ref(fields.registrants[i])}, {"related", bool(gathered.related[i])}});
   }
   step.ledger.happen(Actor::applicant, "drafted", id,
-                     {{"number", domain::new_application_number()},
+                     {{"number", new_unused_number(step.ledger.cases())},
                       {"applicant", step.ledger.ref(applicant)},
                       {"registrants", std::move(registrants)},
                       {"rka", fields.rka.str()},

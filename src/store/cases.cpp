@@ -41,6 +41,7 @@ Cases::Cases(sqlite::Database& db)
       consents_phone_(db.prepare(with(kConsent, "WHERE phone=? AND asked_at>? ORDER BY asked_at DESC LIMIT 50"))),
       requests_to_(db.prepare(
           "SELECT count(*), coalesce(sum(applicant=?2), 0) FROM consents WHERE iin=?1 AND asked_at>=?3 AND asked_as<>3")),
+      number_(db.prepare("SELECT 1 FROM applications WHERE number=?")),
       delivered_(db.prepare("SELECT at FROM deliveries WHERE consent=?")),
       messages_(db.prepare(
           "SELECT id, at, kind, application, detail, read FROM messages WHERE iin=? AND id<? ORDER BY id DESC LIMIT ?")),
@@ -158,6 +159,11 @@ std::vector<ConsentRow> Cases::consents_to_phone_since(std::string_view phone, I
 
 bool Cases::reference_in_use(std::string_view reference) {
   sqlite::Rows rows(consents_reference_.with(reference));
+  return rows.next();
+}
+
+bool Cases::number_in_use(std::string_view number) {
+  sqlite::Rows rows(number_.with(number));
   return rows.next();
 }
 

@@ -90,6 +90,7 @@ class Cases {
   std::vector<ConsentRow> consents_by_reference(std::string_view reference);
   std::vector<ConsentRow> consents_to_phone_since(std::string_view phone, Instant since);
   bool reference_in_use(std::string_view reference);
+  bool number_in_use(std::string_view number);
   /// Requests to the person since the moment, from everybody and from one applicant.
   std::pair<int, int> requests_to(const Iin& person, const Iin& applicant, Instant since);
   std::optional<Instant> delivered_at(std::string_view consent);
@@ -115,7 +116,7 @@ class Cases {
   std::vector<ConsentRow> consents(sqlite::Statement& statement);
 
   sqlite::Statement application_, applications_of_, registrants_, open_application_, drafts_since_, consent_,
-      consents_application_, consents_person_, consents_reference_, consents_phone_, requests_to_, delivered_,
+      consents_application_, consents_person_, consents_reference_, consents_phone_, requests_to_, number_, delivered_,
       messages_, unread_, events_, due_hours_, due_others_, next_hour_, next_other_, waiting_, fraud_, forecasts_;
 };
 
