@@ -8,6 +8,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { Registers } from './registers.mjs';
@@ -16,10 +17,10 @@ const tests = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const build = path.resolve(tests, process.env.MEKENJAI_BUILD ?? '../build');
 export const binary = path.join(build, 'mekenjai');
 
-/** Runs a command of the program to its end: `{code, out, err}`. */
+/** Runs a command of the program to its end: `{code, out, err}`; one that does not end has the code null. */
 export function mekenjai(...args) {
   return new Promise((resolve) => {
-    execFile(binary, args, { maxBuffer: 1 << 28 }, (error, out, err) => {
+    execFile(binary, args, { maxBuffer: 1 << 28, timeout: 30_000 }, (error, out, err) => {
       resolve({ code: error ? error.code : 0, out, err });
     });
   });
@@ -36,6 +37,10 @@ export function temporaryFolder() {
 
 /** The last isolated group of six digits in a text: a one-time code. */
 export const sixDigits = (text) => text.match(/(?<!\d)\d{6}(?!\d)/g)?.at(-1);
+
+/** Services that a failed test left behind end with the suite. */
+const running = new Set();
+after(() => Promise.all([...running].map((service) => service.kill())));
 
 export class Service {
   constructor({ data = path.join(temporaryFolder(), 'data'), sandbox = true, config } = {}) {
@@ -57,11 +62,13 @@ export class Service {
     return new Date(Date.now() + this.offset + 5 * 3600_000).toISOString().slice(0, 10);
   }
 
-  async start() {
+  /** `bound: false` does not wait for the link to the SMS centre. */
+  async start({ bound = true } = {}) {
     const args = ['serve', '--data', this.data, '--listen', '127.0.0.1:0'];
     if (this.config) args.push('--config', this.config);
     if (this.sandbox) args.push('--sandbox');
     this.child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(this);
     this.agent = new http.Agent({ keepAlive: true });
     this.log = '';
     this.child.stderr.on('data', (bytes) => (this.log += bytes));
@@ -75,6 +82,7 @@ export class Service {
     this.host = host;
     this.port = Number(port);
     if (this.sandbox) await this.readClock();
+    while (bound && (await this.call('GET', '/health/ready')).status !== 200);
     return this;
   }
 
@@ -83,6 +91,7 @@ export class Service {
     this.agent.destroy();
     this.child.kill(signal);
     const how = await this.ended;
+    running.delete(this);
     this.child = undefined;
     return how;
   }
