@@ -9,10 +9,10 @@ namespace mekenjai::store {
 namespace {
 
 /// Another process (an import) may hold the lock for minutes: the writer waits, it does not give up.
-void begin(sqlite::Database& database) {
+void begin_patiently(sqlite::Statement& begin) {
   for (;;) {
     try {
-      database.execute("BEGIN IMMEDIATE");
+      begin.run();
       return;
     } catch (const sqlite::StoreError& error) {
       if ((error.code() & 0xff) != SQLITE_BUSY) throw;
@@ -23,7 +23,13 @@ void begin(sqlite::Database& database) {
 
 }  // namespace
 
-Writer::Writer(sqlite::Database& database, WriterHooks hooks) : database_(database), hooks_(std::move(hooks)) {}
+Writer::Writer(sqlite::Database& database, WriterHooks hooks)
+    : database_(database),
+      begin_(database.prepare("BEGIN IMMEDIATE")),
+      savepoint_(database.prepare("SAVEPOINT command")),
+      release_(database.prepare("RELEASE command")),
+      commit_(database.prepare("COMMIT")),
+      hooks_(std::move(hooks)) {}
 
 Writer::~Writer() { stop(); }
 
@@ -82,22 +88,22 @@ void Writer::run_batch(std::vector<Command>& batch) {
   std::vector<std::exception_ptr> failures(batch.size());
   std::chrono::steady_clock::duration took{};
   try {
-    begin(database_);
+    begin_patiently(begin_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      database_.execute("SAVEPOINT command");
+      savepoint_.run();
       try {
         batch[i].run();
-        database_.execute("RELEASE command");
+        release_.run();
       } catch (...) {
         failures[i] = std::current_exception();
         database_.execute("ROLLBACK TO command");
-        database_.execute("RELEASE command");
+        release_.run();
         hooks_.rolled_back(false);
       }
     }
     hooks_.before_commit();
     const auto start = std::chrono::steady_clock::now();
-    database_.execute("COMMIT");
+    commit_.run();
     took = std::chrono::steady_clock::now() - start;
   } catch (const std::exception& error) {
     spdlog::error("a batch of {} commands was not written: {}", batch.size(), error.what());

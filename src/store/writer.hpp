@@ -48,6 +48,7 @@ class Writer {
   void run_batch(std::vector<Command>& batch);
 
   sqlite::Database& database_;
+  sqlite::Statement begin_, savepoint_, release_, commit_;  // run for every order or batch
   WriterHooks hooks_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
