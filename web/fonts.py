@@ -27,6 +27,29 @@ def code_points(ranges: str) -> list[int]:
     return points
 
 
+def even_out_digits(font: TTFont) -> None:
+    """Golos 5.3.0 has tabular figures of unequal width (2, 3, 5, 6, 8, 9 are narrower than 0): centred in equal widths,
+    so that columns and the cells of a code stand straight."""
+    if "GSUB" not in font:
+        return
+    for record in font["GSUB"].table.FeatureList.FeatureRecord:
+        if record.FeatureTag != "tnum":
+            continue
+        for index in record.Feature.LookupListIndex:
+            for subtable in font["GSUB"].table.LookupList.Lookup[index].SubTable:
+                figures = list(subtable.mapping.values())
+                width = max(font["hmtx"][name][0] for name in figures)
+                for name in figures:
+                    advance, left = font["hmtx"][name]
+                    glyph, shift = font["glyf"][name], (width - advance) // 2
+                    if shift == 0 or not glyph.isComposite():
+                        continue
+                    for component in glyph.components:
+                        component.x += shift
+                    font["hmtx"][name] = (width, left + shift)
+        return
+
+
 def main() -> None:
     sources, results = Path(sys.argv[1]), Path(sys.argv[2])
     for name, ranges in FILES.items():
@@ -40,6 +63,7 @@ def main() -> None:
         subsetter.populate(unicodes=code_points(ranges))
         subsetter.subset(font)
         font = instancer.instantiateVariableFont(font, WEIGHTS)
+        even_out_digits(font)
         font.flavor = "woff2"
         font.save(results / f"golos-{name}.woff2")
 

@@ -186,8 +186,7 @@ flow::Task<flow::MeView> Visit::me(bool recent) {
 }
 
 std::string Visit::address_in(Language other) const {
-  std::string address = request.method == Method::post ? request.target.substr(0, request.target.find('?'))
-                                                       : without_language(request);
+  std::string address = without_language(request);
   address += address.find('?') == std::string::npos ? '?' : '&';
   address += "lang=";
   address += i18n::tag(other);
