@@ -278,6 +278,7 @@ async function checkResidence(one) {
   else assert.equal(me.residence.rka === one.home.rka, one.final === 'registered', one.name);
   if (one.final !== 'registered' || one.owners.length > 0) return;
   const list = await one.service.insist('GET', `/api/v1/dwellings/${one.home.rka}/residents`, undefined, { token: one.token });
+  assert.equal(list.status, 200, `${one.name}: ${list.text}`);
   assert.equal(list.body.items.length, one.registrants.length, `${one.name}: ${list.text}`);
 }
 
@@ -299,7 +300,7 @@ test(`${kills} times killed in the middle of ${cases} cases`, { timeout: 110_000
   // A kill after so many acknowledged steps; a register falls silent now and then.
   let steps = 0, killed = 0, down = false;
   let head = 0;
-  let busy = Promise.resolve();
+  const busy = [];
   const touched = new Set();
   const average = Math.floor((cases * 3.6) / (kills + 1));
   const nextKill = () => steps + Math.floor(average / 2) + pick(average);
@@ -315,7 +316,7 @@ test(`${kills} times killed in the middle of ${cases} cases`, { timeout: 110_000
     if (steps >= killAt && killed < kills) {
       ++killed;
       killAt = Infinity;
-      busy = guard((async () => {
+      busy.push(guard((async () => {
         await service.kill();
         const now = await verified(service);
         assert.ok(now >= head, `the journal has lost records: ${now} after ${head}`);
@@ -325,16 +326,16 @@ test(`${kills} times killed in the middle of ${cases} cases`, { timeout: 110_000
         await pool([...touched], (each) => each.check());
         touched.clear();
         killAt = nextKill();
-      })());
+      })()));
     } else if (steps >= switchAt && killAt !== Infinity) {
       switchAt = steps + 20 + pick(60);
       down = !down;
       const register = ['rights', 'residences', 'leases'][pick(3)];
-      busy = guard(busy.then(async () => {
-        await service.ask('POST', `/sandbox/registers/${register}`, { down });
-        if (down) return;
-        for (const each of ['rights', 'residences', 'leases']) await service.ask('POST', `/sandbox/registers/${each}`, { down });
-      }));
+      busy.push(guard((async (to) => {
+        await service.ask('POST', `/sandbox/registers/${register}`, { down: to });
+        if (to) return;
+        for (const each of ['rights', 'residences', 'leases']) await service.ask('POST', `/sandbox/registers/${each}`, { down: to });
+      })(down)));
     }
   };
   const start = Date.now();
@@ -343,11 +344,12 @@ test(`${kills} times killed in the middle of ${cases} cases`, { timeout: 110_000
     one.onStep = () => onStep(one);
     await one.run(service);
   });
-  await busy;
+  await Promise.all(busy);
   if (failed) throw failed;
   const lived = Date.now() - start;
 
-  // What was put off goes on: the first try after a minute, the next after five.
+  // What was put off goes on: the first try after a minute, the next after five. Nobody dies any more.
+  all.forEach((one) => (one.onStep = undefined));
   await service.registersUp();
   let left = all;
   for (let round = 0; round < 5 && left.length > 0; ++round) {
@@ -414,11 +416,6 @@ test('the SMS centre dies in the middle of a PDU and comes back', { timeout: 30_
   await Promise.all([centre.write(owner.phone, reply), centre.write(owner.phone, reply)]);
   one.acknowledge('answered 1');
   await one.checkEnd();
-
-  // The outage is given back, and the history shows it.
-  const { history } = await one.read();
-  assert.ok(history.filter((entry) => entry.event === 'consent_granted').length === 1);
-  assert.ok(history.some((entry) => entry.event === 'deadline_moved'), JSON.stringify(history));
   await service.stop();
 });
 
