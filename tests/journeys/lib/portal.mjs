@@ -1,0 +1,348 @@
+// The portal as people meet it: a service with its people, a browser, and visitors who press what is written on the
+// buttons. A visitor complains about everything that must never happen on any page: errors of scripts, of the content
+// policy, of accessibility, words of another language, requests to strangers.
+// SHOTS=1 keeps pictures of every state in the build folder's shots/.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import { build, Service, sixDigits } from '../../lib/service.mjs';
+import { keys, languages, text } from './words.mjs';
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const wide = { width: 1280, height: 900 };
+const narrow = { width: 390, height: 844 };
+const shots = process.env.SHOTS ? path.join(build, 'shots') : undefined;
+const shotLanguages = (process.env.SHOTS_LANGUAGES ?? languages.join()).split(',');
+if (shots) mkdirSync(shots, { recursive: true });
+
+export const sizes = { wide, narrow };
+
+/** A service whose registers `fill` has filled, and a browser in front of it. */
+export class Portal {
+  static async open(fill) {
+    const portal = new Portal();
+    portal.service = new Service();
+    portal.people = await fill(portal.service.registers);
+    portal.names = (portal.service.registers.rows['persons.csv'] ?? [])
+      .flatMap((row) => [row.surname, row.given_name, row.patronymic]).filter(Boolean)
+      .flatMap((name) => [name, `${name[0]}.`]);
+    await portal.service.import();
+    const [, browser] = await Promise.all([
+      portal.service.start(),
+      chromium.launch({
+        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update',
+          '--disable-sync', '--no-first-run'],
+      }),
+    ]);
+    portal.browser = browser;
+    portal.origin = `http://${portal.service.host}:${portal.service.port}`;
+    return portal;
+  }
+
+  async close() {
+    await this.browser?.close();
+    const how = await this.service?.stop();
+    if (how?.signal ?? how?.code) assert.fail(`the service ended with ${JSON.stringify(how)}: ${this.service.log}`);
+  }
+
+  /**
+   * Somebody at a device of his own, who has chosen his language; `choose: false`: his browser has told it, no more.
+   * `script: false`: a browser that runs none.
+   */
+  async visitor({ language = 'ru', script = true, choose = true, viewport = wide, ...more } = {}) {
+    const context = await this.browser.newContext({
+      baseURL: this.origin, locale: { kk: 'kk-KZ', ru: 'ru-RU', en: 'en-GB' }[language], javaScriptEnabled: script,
+      reducedMotion: 'reduce', viewport, ...more,
+    });
+    context.setDefaultTimeout(30_000);
+    const visitor = new Visitor(this, context, await context.newPage(), { language, script });
+    if (choose) await visitor.goto(`/?lang=${language}`);
+    return visitor;
+  }
+}
+
+export class Visitor {
+  constructor(portal, context, page, { language, script }) {
+    Object.assign(this, { portal, service: portal.service, context, page, language, script });
+    this.complaints = [];
+    const complain = (what) => this.complaints.push(`${what} on ${page.url()}`);
+    page.on('console', (message) => {
+      // That a page answers 4xx is for the journey to judge; parts of pages are judged below.
+      if (/^Failed to load resource/.test(message.text())) return;
+      if (['error', 'warning'].includes(message.type())) complain(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complain(`script: ${error}`));
+    page.on('requestfailed', (request) => {
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') complain(`request: ${request.url()}`);
+    });
+    page.on('response', (response) => {
+      const request = response.request();
+      if (response.status() >= 400 && request.resourceType() !== 'document') {
+        complain(`${response.status()} for ${request.url()}`);
+      }
+    });
+    context.on('request', (request) => {
+      if (!request.url().startsWith(portal.origin) && !request.url().startsWith('data:')) {
+        complain(`a stranger was asked: ${request.url()}`);
+      }
+    });
+  }
+
+  /** The end of a visit: nothing to complain about. */
+  async leave() {
+    await this.context.close();
+    assert.deepEqual(this.complaints, []);
+  }
+
+  text(key, values, form) {
+    return text(this.language, key, values, form);
+  }
+  async goto(address) {
+    return this.page.goto(address);
+  }
+  get path() {
+    return new URL(this.page.url()).pathname;
+  }
+  main() {
+    return this.page.locator('main');
+  }
+  heading() {
+    return this.page.locator('h1').innerText().then((said) => said.replaceAll('\u00A0', ' ').trim());
+  }
+  async expectHeading(key, values, form) {
+    assert.equal(await this.heading(), this.text(key, values, form));
+  }
+
+  button(key) {
+    return this.page.getByRole('button', { name: this.text(key), exact: true });
+  }
+  /** Presses a button or follows a link of the main part by the key of its words, and waits for the page it leads to. */
+  async press(key, { role = 'button', within = this.main() } = {}) {
+    const target = within.getByRole(role, { name: this.text(key) }).first();
+    await this.leads(() => target.click());
+  }
+  follow(key, options) {
+    return this.press(key, { role: 'link', ...options });
+  }
+  /** Does something that leads to another page; the answer to it. */
+  async leads(act) {
+    const arrived = this.page.waitForEvent('domcontentloaded');
+    await act();
+    await arrived;
+  }
+
+  // --- what must hold on every page ------------------------------------------------------------------------
+
+  /**
+   * A state of the portal, looked at from all sides. `again`: the page can be asked for again by its address (for
+   * pictures in other languages); it is where nothing was posted.
+   */
+  async seen(name, { again = true } = {}) {
+    await this.checkWords(name);
+    for (const size of [wide, narrow]) {
+      await this.page.setViewportSize(size);
+      const over = await this.page.evaluate(() => {
+        const root = document.documentElement;
+        if (root.scrollWidth <= root.clientWidth) return undefined;
+        const out = [...document.querySelectorAll('body *')].filter((one) =>
+          one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest('.mk-scroll, .mk-vh, svg'));
+        return out.slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
+      });
+      assert.equal(over, undefined, `${name} is wider than ${size.width}: ${over}`);
+      if (this.script) await this.checkAccess(name, size);
+    }
+    if (shots) await this.shoot(name, again);
+    await this.page.setViewportSize(wide);
+  }
+
+  async checkAccess(name, size) {
+    if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
+    const violations = await this.page.evaluate(async (values) => {
+      const found = await globalThis.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] });
+      return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) =>
+        `${node.html.slice(0, 160)} ${node.any.map((why) => why.message).join('; ').slice(0, 200)}`).join('\n')}`);
+    }, tags);
+    assert.deepEqual(violations, [], `${name} at ${size.width}`);
+  }
+
+  /** The right language everywhere, no key and no placeholder left, no IIN in full. */
+  async checkWords(name) {
+    const { lang, title, whole, own } = await this.page.evaluate(() => {
+      const clone = document.body.cloneNode(true);
+      clone.querySelectorAll('script, style, pre').forEach((one) => one.remove());
+      const whole = `${clone.innerText ?? clone.textContent} ` +
+        [...document.querySelectorAll('[aria-label]')].map((one) => one.getAttribute('aria-label')).join(' ');
+      clone.querySelectorAll(`[lang]:not([lang="${document.documentElement.lang}"])`).forEach((one) => one.remove());
+      return { lang: document.documentElement.lang, title: document.title, whole, own: clone.textContent };
+    });
+    assert.equal(lang, this.language, `${name}: the language of the page`);
+    const everything = `${title} ${whole}`;
+    assert.ok(title.split(' · ').every((part) => part.trim() !== ''), `${name}: the title is "${title}"`);
+    for (const key of everything.match(/\b[a-z_]+(?:\.[a-z0-9_]+)+\b/g) ?? []) {
+      assert.ok(!keys.includes(key), `${name} shows the key ${key}`);
+    }
+    assert.doesNotMatch(everything, /\{\w*\}|\[\[|\]\]|undefined|\bnull\b|NaN/, `${name} has an unfilled place`);
+    assert.doesNotMatch(everything, /(?<!\d)\d{12}(?!\d)/, `${name} shows twelve digits`);
+    // Digests, numbers of requests and codes of errors are not words.
+    let words = own.replace(/\b[0-9a-f]{64}\b|\b[A-Z2-9]{6}\b|\b[A-Z2-9]{3}\s[A-Z2-9]{3}\b|\b\d{3} [a-z_]+/g, ' ');
+    for (const known of this.portal.names) words = words.replaceAll(known, ' ');
+    if (lang === 'en') {
+      words = words.replace(/№|₸|500\/НҚ/g, ' ');
+      assert.equal(words.match(/.{0,30}[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]+.{0,30}/)?.[0], undefined, `${name} is not all English`);
+    } else {
+      const allowed = /SMS|RKA|IIN|JSON|WCAG|AA|QR|PDF|eGov Mobile|eGov|egov\.kz|SHA|Eng|English|kz|OK|K7P4XM|[A-H]\d{0,2}\b/g;
+      const latin = words.replace(allowed, ' ').match(/[A-Za-z]{3,}/)?.[0];
+      assert.equal(latin, undefined, `${name} has a Latin word`);
+      if (lang === 'ru') {
+        assert.equal(words.replace(/НҚ/g, '').match(/.{0,30}[ӘәҒғҚқҢңӨөҰұҮүҺһІі].{0,30}/)?.[0], undefined,
+          `${name} is not all Russian`);
+      }
+    }
+  }
+
+  async shoot(name, again) {
+    const draw = async (language) => {
+      for (const size of [wide, narrow]) {
+        await this.page.setViewportSize(size);
+        // As high as the page is, so that what sticks to the edge of the screen stands at its end.
+        const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
+        await this.page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+        await this.page.screenshot({ path: path.join(shots, `${name}-${language}-${size.width}.png`) });
+      }
+    };
+    await draw(this.language);
+    if (!again) return;
+    const address = new URL(this.page.url());
+    const shown = async (language) => {
+      address.searchParams.set('lang', language);
+      await this.page.goto(address.href);
+    };
+    for (const language of shotLanguages) {
+      if (language === this.language) continue;
+      await shown(language);
+      await draw(language);
+    }
+    await shown(this.language);
+  }
+
+  // --- the way of an application ---------------------------------------------------------------------------
+
+  /** From the page of the sign-in on: IIN, then the code. */
+  async signIn(person) {
+    if (!this.path.startsWith('/sign-in')) await this.goto('/sign-in');
+    await this.page.getByLabel(this.text('page.iin')).fill(person.iin);
+    await this.press('page.sign_in.get_code');
+    await this.enterCode(person, 'page.nav.sign_in');
+    this.person = person;
+  }
+  async codeFor(person) {
+    const said = await this.service.lastSms(person.phone);
+    return sixDigits(said ?? '') ?? assert.fail(`no code in ${said}`);
+  }
+  async enterCode(person, submit) {
+    await this.page.locator('#code').fill(await this.codeFor(person));
+    await this.press(submit);
+  }
+
+  next() {
+    return this.press('page.next');
+  }
+  /** Ticks or clears a box or a circle as people do: on its card. */
+  async choose(input, on = true) {
+    if ((await input.isChecked()) === on) return;
+    await this.page.locator(`label[for="${await input.getAttribute('id')}"]`).click();
+    assert.equal(await input.isChecked(), on);
+  }
+  option(name, value) {
+    return this.page.locator(`input[name="${name}"][value="${value}"]`);
+  }
+  labelled(key) {
+    return this.page.getByLabel(this.text(key), { exact: true });
+  }
+  async answerWho(people) {
+    if (people) {
+      const wanted = people.map((one) => one.iin);
+      for (const box of await this.page.locator('input[name=who]').all()) {
+        await this.choose(box, wanted.includes(await box.inputValue()));
+      }
+    }
+    await this.next();
+  }
+  async answerWhere(dwelling, search = dwelling.rka) {
+    await this.page.locator('#q').fill(search);
+    await this.press('page.where.find');
+    await this.choose(this.option('rka', dwelling.rka));
+    await this.next();
+  }
+  async answerKind(until) {
+    if (until) {
+      const [year, month, day] = until.split('-').map(Number);
+      await this.choose(this.labelled('page.kind.temporary'));
+      await this.page.locator('#day').fill(String(day));
+      await this.page.locator('#month').fill(String(month));
+      await this.page.locator('#year').fill(String(year));
+    } else {
+      await this.choose(this.labelled('page.kind.permanent'));
+    }
+    await this.next();
+  }
+  async answerReason(reason = 'family') {
+    await this.choose(this.labelled(`page.reason.${reason}`));
+    await this.next();
+  }
+  async agreeToData() {
+    await this.choose(this.labelled('page.data.agree'));
+    await this.press('page.data.submit');
+  }
+  async sign() {
+    await this.enterCode(this.person, 'page.sign.submit');
+  }
+
+  /** All questions, from the service's page to the signature. */
+  async answer({ at, who, until, reason, search }) {
+    await this.goto('/apply?new=1');
+    await this.answerWho(who);
+    await this.answerWhere(at, search);
+    await this.answerKind(until);
+    await this.answerReason(reason);
+  }
+  async apply(wish) {
+    await this.answer(wish);
+    await this.next();
+    await this.agreeToData();
+    await this.sign();
+  }
+  /** A request with this visitor's cookies and nothing else of a browser's; `{status, headers, text}`. */
+  async raw(method, address, form) {
+    const cookies = await this.context.cookies();
+    return this.service.call(method, address, form && new URLSearchParams(form).toString(), {
+      type: 'application/x-www-form-urlencoded', language: this.language,
+      headers: { Cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+    });
+  }
+  async said() {
+    return (await this.main().innerText()).replaceAll('\u00A0', ' ');
+  }
+  async expectSaid(key, values) {
+    const wanted = this.text(key, values);
+    assert.ok((await this.said()).includes(wanted), `"${wanted}" is not in: ${await this.said()}`);
+  }
+  /** What the page shows of every application of the person. */
+  async countHistory() {
+    await this.goto('/history');
+    return this.page.locator('main li h3 a').count();
+  }
+
+  /** Waits until the page itself shows another heading, without a touch. */
+  async headingBecomes(key, values) {
+    const wanted = this.text(key, values);
+    await this.page.waitForFunction((said) => document.querySelector('h1')?.innerText.trim() === said, wanted);
+  }
+}
