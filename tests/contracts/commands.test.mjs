@@ -16,8 +16,7 @@ function write(files) {
 }
 
 describe('Usage', () => {
-  const commands = [['serve'], ['import'], ['sandbox-population'], ['journal'], ['journal', 'verify'], ['journal', 'rebuild'],
-    ['signature'], ['signature', 'verify'], ['ocsp'], ['ocsp', 'check']];
+  const commands = [['serve'], ['import'], ['sandbox-population'], ['journal'], ['journal', 'verify'], ['journal', 'rebuild']];
 
   for (const command of [[], ...commands]) {
     test(`mekenjai ${[...command, '--help'].join(' ')}`, async () => {
