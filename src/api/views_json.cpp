@@ -149,9 +149,8 @@ rules::DecisionText decision_text(const flow::ApplicationView& application,
   details.applicant_is_owner =
       decision.norm_limit.has_value();  // the flow hides the counts from all others
   details.own_application_number = view.other_number;
-  details.asked_tenant =
-      std::any_of(decision.consenters.begin(), decision.consenters.end(),
-                  [](const rules::Consenter& asked) { return asked.as == rules::Asked::tenant; });
+  if (application.registrants.size() > 1) details.registrant_name = view.registrant_name;
+  details.asked_tenant = application.asked_tenant;
   details.after_consent = application.consents_required > 0 &&
                           application.consents_granted == application.consents_required;
   const policy::Policy* edition = reader.editions.by_version(view.policy_version);

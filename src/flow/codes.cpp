@@ -96,6 +96,12 @@ base::Result<std::string> Codes::issue(Ledger& ledger, const Request& request) {
   return challenge.id;
 }
 
+std::optional<Iin> Codes::whose(const std::string& challenge) {
+  store::sqlite::Rows rows(by_id_.with(challenge));
+  if (!rows.next() || static_cast<Purpose>(rows->integer(2)) != Purpose::sign_in) return std::nullopt;
+  return store::iin_of(rows->integer(1));
+}
+
 base::Result<Iin> Codes::check_challenge(Ledger& ledger, const std::string& id, const std::string& code,
                                          const std::string& source) {
   Challenge challenge;

@@ -37,6 +37,8 @@ class Codes {
   /// Makes a challenge and queues its SMS. Problems: blocked, too_many_codes (429).
   base::Result<std::string> issue(Ledger& ledger, const Request& request);
 
+  /// Whose sign-in a challenge is.
+  std::optional<Iin> whose(const std::string& challenge);
   /// Checks a sign-in code; whose it was. A wrong one is remembered even though this fails: the command that
   /// calls must be committed. Problems: not_found (404), code_expired, wrong_code (422), blocked (429).
   base::Result<Iin> check_challenge(Ledger& ledger, const std::string& challenge, const std::string& code,

@@ -48,7 +48,8 @@ struct Ledger::Statements {
         status(db.prepare("UPDATE applications SET status=?, due_at=?, hold_until=?, deadline=? WHERE id=?")),
         decision(db.prepare("UPDATE applications SET decision=? WHERE id=?")),
         retrying(db.prepare("UPDATE applications SET status=?, due_at=?, retry_since=coalesce(retry_since, ?) WHERE id=?")),
-        waiting(db.prepare("UPDATE applications SET status=?, deadline=?, due_at=?, holders=?, granted_at=NULL WHERE id=?")),
+        waiting(db.prepare("UPDATE applications SET status=?, deadline=?, due_at=?, holders=?, granted_at=NULL, "
+                           "retry_since=NULL, long_told=0 WHERE id=?")),
         granted(db.prepare("UPDATE applications SET granted_at=? WHERE id=?")),
         due(db.prepare("UPDATE applications SET due_at=? WHERE id=?")),
         told(db.prepare("UPDATE applications SET long_told=1 WHERE id=?")),

@@ -136,6 +136,7 @@ ApplicationView present(Reader& reader, const store::ApplicationRow& application
     ++view.consents_required;
     if (consent.status == domain::ConsentStatus::granted) ++view.consents_granted;
     view.asked_masked.push_back(masked(reader, consent.iin));
+    view.asked_tenant = view.asked_tenant || consent.asked_as == rules::Asked::tenant;
     view.deadline = consent.deadline;
   }
   if (application.status != Status::waiting_for_consent && !domain::is_final(application.status)) view.deadline.reset();

@@ -54,8 +54,8 @@ struct Addressee {
 Result<Addressee> addressee(Reader& reader, const Iin& iin) {
   const auto record = reader.registers.person(iin);
   const auto phone = reader.registers.phone(iin);
-  if (!record.available() || !phone.available()) return base::fail(silent());
-  Addressee person{{*record, *phone}, i18n::Language::kk};
+  if (!phone.available()) return base::fail(silent());  // without a number no code can go anywhere
+  Addressee person{{record.available() ? *record : std::nullopt, *phone}, i18n::Language::kk};
   person.language = Notices::language_of(person.card);
   return person;
 }
@@ -82,7 +82,10 @@ Prepared prepare(Reader& reader, const store::ApplicationRow& application, Insta
 Task<std::string> ServiceImpl::request_sign_in_code(std::string text, std::string source, i18n::Language) {
   const auto iin = domain::parse_iin(text);
   if (!iin) co_return base::fail(bad_field("iin", "bad_iin"));
-  std::function<Result<Addressee>(Reader&)> question = [iin](Reader& reader) { return addressee(reader, *iin); };
+  std::function<Result<Addressee>(Reader&)> question = [iin](Reader& reader) -> Result<Addressee> {
+    if (!reader.registers.person(*iin).available()) return base::fail(silent());  // nobody could be signed in
+    return addressee(reader, *iin);
+  };
   std::function<Result<std::string>(Step&, Addressee&)> order = [iin, source](Step& step, Addressee& person) {
     const auto language = person.language;
     const Notices& notices = step.notices;
@@ -97,10 +100,12 @@ Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std
   if (!domain::is_id(challenge)) co_return base::fail(Trouble::not_found, "challenge_not_found");
   if (!is_code(code)) co_return base::fail(bad_field("code", "bad_code"));
   std::function<Result<SignedIn>(Step&)> order = [challenge, code, source, cookie](Step& step) -> Result<SignedIn> {
+    const auto whose = step.codes.whose(challenge);
+    if (!whose) return base::fail(Trouble::not_found, "challenge_not_found");
+    const auto record = step.ledger.registers().person(*whose);
+    if (!record.available()) return base::fail(silent());  // before the code is used up
     const auto iin = step.codes.check_challenge(step.ledger, challenge, code, source);
     if (!iin) return tl::unexpected(iin.error());
-    const auto record = step.ledger.registers().person(*iin);
-    if (!record.available()) return base::fail(silent());
     if (!*record) return base::fail(Trouble::not_found, "challenge_not_found");
     SignedIn signed_in{base::to_base64url(base::random_bytes(32)), step.now() + kSessionLife, **record};
     const std::string digest = digest_of(signed_in.token), csrf = base::random_bytes(32);
@@ -258,6 +263,7 @@ Result<ApplicationView> presented(Reader& reader, const std::string& application
 }
 
 struct Draftable {
+  std::optional<Problem> problem;  // a repeated key is answered before anything is found wrong
   DraftFields fields;
   Gathered gathered;
   ForecastView forecast;
@@ -268,7 +274,7 @@ Result<Draftable> draftable(Reader& reader, const Iin& applicant, const DraftReq
   auto fields = read_draft(request, base::civil_date(now), policy);
   if (!fields) return tl::unexpected(fields.error());
   const Subject subject{"", applicant, fields->registrants, fields->rka, fields->kind, fields->until};
-  Draftable ready{*std::move(fields), gather(reader.registers, reader.cases, subject, now, policy), {}};
+  Draftable ready{std::nullopt, *std::move(fields), gather(reader.registers, reader.cases, subject, now, policy), {}};
   ready.forecast = forecast_view(ready.gathered, policy, reader.registers);
   return ready;
 }
@@ -309,9 +315,13 @@ Task<ApplicationView> ServiceImpl::draft(Caller caller, DraftRequest request, st
     std::string id;
     std::optional<ForecastView> forecast;
   };
-  std::function<Result<Draftable>(Reader&)> question = [this, caller, request](Reader& reader) {
+  std::function<Result<Draftable>(Reader&)> question = [this, caller, request](Reader& reader) -> Result<Draftable> {
     const Instant now = engine_.clock().now();
-    return draftable(reader, caller.iin, request, now, engine_.editions().in_force(base::civil_date(now)));
+    auto ready = draftable(reader, caller.iin, request, now, engine_.editions().in_force(base::civil_date(now)));
+    if (ready) return ready;
+    Draftable wrong;
+    wrong.problem = ready.error();
+    return wrong;
   };
   std::function<Result<Made>(Step&, Draftable&)> order = [caller, key](Step& step, Draftable& ready) -> Result<Made> {
     store::sqlite::Database& database = step.ledger.database();
@@ -328,6 +338,7 @@ Task<ApplicationView> ServiceImpl::draft(Caller caller, DraftRequest request, st
         return made;
       }
     }
+    if (ready.problem) return base::fail(*ready.problem);
     const policy::Policy& policy = step.editions.in_force(base::civil_date(step.now()));
     Made made;
     if (may_tell_forecast(step, caller.iin, ready.gathered, policy)) made.forecast = ready.forecast;

@@ -111,6 +111,8 @@ struct ApplicationView {
   std::optional<ForecastView> forecast; // before signing; absent beyond the day's limit for strangers' dwellings
   std::optional<DecisionView> decision;
   int consents_required = 0, consents_granted = 0;
+  /// A tenant of state housing was asked, not owners.
+  bool asked_tenant = false;
   /// Masked names of those asked; only after signing.
   std::vector<std::string> asked_masked;
   std::vector<rules::Warning> warnings; // those the applicant may see

@@ -41,14 +41,16 @@ Outbox::Outbox(flow::Engine& engine, flow::Desk& desk, flow::Scheduler& schedule
       scheduler_(scheduler),
       hours_(engine.ledger()),
       loop_(loop),
-      link_(loop, std::move(config),
+      link_(loop, config,
             edge::sms::LinkEvents{
                 [this](bool bound) {
                   spdlog::info(bound ? "bound to the SMS centre" : "the link to the SMS centre is down");
                   scheduler_.link_bound(bound);
                 },
                 [this](edge::sms::SubmitReport report) { submitted(report); },
-                [this](edge::sms::Inbound inbound, edge::sms::Stored stored) {
+                [this, ours = config.sender](edge::sms::Inbound inbound, edge::sms::Stored stored) {
+                  // An SMS to another number of the same centre is nobody's answer to us.
+                  if (inbound.to != ours && inbound.to != "+" + ours) return stored(true);
                   ++figures_.received;
                   desk_.received(std::move(inbound.from), std::move(inbound.text), std::move(stored));
                 },

@@ -82,6 +82,18 @@ DecisionText put_in_words(const Decision& decision, bool for_applicant, bool uns
   return words;
 }
 
+/// Rows that look at one registrant; the others look at the applicant, the dwelling or its owners.
+bool is_about_registrant(Row row) {
+  switch (row) {
+    case Row::A4: case Row::A9: case Row::A10:
+    case Row::B14: case Row::B3: case Row::B6: case Row::B9: case Row::B11: case Row::B12:
+    case Row::C6: case Row::C8: case Row::C10: case Row::E3: case Row::F5:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 TextDetails details_of(const Decision& decision, const Facts& facts) {
@@ -105,7 +117,11 @@ TextDetails details_of(const Decision& decision, const Facts& facts) {
 DecisionText describe(const Decision& decision, bool for_applicant, Language language,
                       const Catalog& catalog, const policy::Policy& policy,
                       const TextDetails& details) {
-  return put_in_words(decision, for_applicant, false, language, catalog, policy, details);
+  DecisionText words = put_in_words(decision, for_applicant, false, language, catalog, policy, details);
+  if (details.registrant_name && is_about_registrant(decision.row)) {
+    words.text = fmt::format("{}: {}", *details.registrant_name, words.text);
+  }
+  return words;
 }
 
 DecisionText describe(const Forecast& forecast, Language language, const Catalog& catalog,

@@ -25,6 +25,8 @@ struct DecisionText {
 struct TextDetails {
   /// The text speaks to the registrant himself.
   bool registrant_is_applicant = true;
+  /// Of several registrants, the one whom the outcome is about, where he may be named.
+  std::optional<std::string> registrant_name{};
   /// He may see the counts of row F5.
   bool applicant_is_owner = false;
   /// Row A10: the number of the open application, where it is the applicant's own.

@@ -141,6 +141,18 @@ std::string cut_name(std::string_view who, std::size_t length) {
   return cut(who.substr(0, space), length) + std::string(who.substr(space));
 }
 
+/// Parts every run of exactly six digits in the middle (contract, section 3: no SMS but a code's holds one).
+std::string without_code_look_alikes(std::string text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (std::size_t from = 0; from < text.size();) {
+    std::size_t to = from;
+    while (to < text.size() && digit(text[to])) ++to;
+    if (to - from == 6) text.insert(from + 3, " ");
+    from = std::max(to, from) + 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<Script> parse_script(std::string_view word) {
@@ -157,7 +169,12 @@ std::string Texts::finished(Language language, std::string text) const {
 
 std::string Texts::composed(Language language, std::string_view key,
                             const i18n::Values& values) const {
-  return finished(language, i18n::Catalog::built_in().format(language, key, values));
+  // Six digits that stand alone are a code and nothing else: a house number 100200 is written "100 200".
+  i18n::Values safe = values;
+  for (auto& [name, value] : safe) {
+    if (name != "code") value = without_code_look_alikes(std::move(value));
+  }
+  return finished(language, i18n::Catalog::built_in().format(language, key, safe));
 }
 
 std::string Texts::with_place(Language language, std::string_view key, const Place& place,
