@@ -24,7 +24,8 @@ std::unique_ptr<Assets> read() {
     if (file.name.ends_with(".gz")) continue;
     const std::size_t ending = file.name.rfind('.');
     const std::string digest = base::to_hex(base::sha256(file.content)).substr(0, kDigits);
-    const std::string name = fmt::format("{}-{}{}", file.name.substr(0, ending), digest, file.name.substr(ending));
+    const std::string name =
+        fmt::format("{}-{}{}", file.name.substr(0, ending), digest, file.name.substr(ending));
     assets->addresses.emplace(file.name, "/assets/" + name);
     assets->names.emplace(file.name, name);
   }
@@ -33,11 +34,13 @@ std::unique_ptr<Assets> read() {
     const std::string plain(packed ? file.name.substr(0, file.name.size() - 3) : file.name);
     std::string& name = assets->names.at(plain);
     if (packed) {
-      const auto& [kept, unused] = *assets->names.emplace(std::string(file.name), name + ".gz").first;
+      const auto& [kept, unused] =
+          *assets->names.emplace(std::string(file.name), name + ".gz").first;
       assets->files.push_back({assets->names.at(kept), file.content});
     } else {
       assets->files.push_back({name, file.content});
-      if (file.name == "favicon.svg") assets->files.push_back(file);  // browsers look for it at the root
+      if (file.name == "favicon.svg")
+        assets->files.push_back(file);  // browsers look for it at the root
     }
   }
   return assets;
@@ -52,7 +55,8 @@ const Assets& assets() {
 
 std::string_view asset_address(std::string_view name) {
   const auto found = assets().addresses.find(name);
-  if (found == assets().addresses.end()) throw std::out_of_range("no such asset: " + std::string(name));
+  if (found == assets().addresses.end())
+    throw std::out_of_range("no such asset: " + std::string(name));
   return found->second;
 }
 

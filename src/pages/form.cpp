@@ -38,10 +38,14 @@ flow::DraftRequest Answers::request() const {
 std::string to_json(const Answers& answers) {
   json::array who;
   for (const std::string& iin : answers.who) who.emplace_back(iin);
-  const json::object object{{"who", std::move(who)},       {"typed", answers.typed},
-                            {"rka", answers.rka},          {"kind", answers.kind},
-                            {"until", answers.until},      {"reason", answers.reason},
-                            {"reason_text", answers.reason_text}, {"key", answers.key},
+  const json::object object{{"who", std::move(who)},
+                            {"typed", answers.typed},
+                            {"rka", answers.rka},
+                            {"kind", answers.kind},
+                            {"until", answers.until},
+                            {"reason", answers.reason},
+                            {"reason_text", answers.reason_text},
+                            {"key", answers.key},
                             {"draft", answers.draft}};
   return json::serialize(object);
 }

@@ -1,4 +1,5 @@
-// The half-filled application: what a person has answered so far, kept by the flow until it is sent.
+// The half-filled application: what a person has answered so far, kept by the flow until it is
+// sent.
 #pragma once
 
 #include <mutex>
@@ -19,7 +20,8 @@ struct Answers {
   std::string draft;  // its id, once made
 
   bool empty() const { return who.empty() && rka.empty() && kind.empty() && reason.empty(); }
-  /// The first question without an answer: "who", "where", "kind", "reason"; "check" where none is left.
+  /// The first question without an answer: "who", "where", "kind", "reason"; "check" where none is
+  /// left.
   std::string_view next_question() const;
   flow::DraftRequest request() const;
 };
@@ -28,8 +30,8 @@ std::string to_json(const Answers& answers);
 /// What of it can be read; nothing of a broken text.
 Answers answers_from(std::string_view json);
 
-/// The answers of people who are filling in the form now, in memory in front of the flow. Pages are the only
-/// writer, so memory and store agree. Safe to call from any thread.
+/// The answers of people who are filling in the form now, in memory in front of the flow. Pages are
+/// the only writer, so memory and store agree. Safe to call from any thread.
 class AnswerStore {
  public:
   explicit AnswerStore(flow::Service* service) : service_(service) {}

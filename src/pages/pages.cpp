@@ -26,6 +26,7 @@ std::function<http::Response(const base::Problem&, int status, const http::Reque
     const PagesContext& context) {
   auto site = std::make_shared<Site>(nullptr, context);
   return [site](const base::Problem& problem, int status, const http::Request& request) {
+    if (std::optional<http::Response> chosen = language_chosen(request)) return std::move(*chosen);
     http::Request copy = request;
     Visit visit(*site, copy);
     return error_page(visit, status, problem.code, problem.retry_after_s);

@@ -1,4 +1,5 @@
-// The portal: HTML made by the server, a table of routes over the flow. Everything works without script.
+// The portal: HTML made by the server, a table of routes over the flow. Everything works without
+// script.
 #pragma once
 
 #include <functional>

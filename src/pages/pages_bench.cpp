@@ -17,7 +17,8 @@ void form_page(benchmark::State& state) {
   const std::vector<http::Route> table = routes(service, context);
   const http::Route* route = nullptr;
   for (const http::Route& candidate : table) {
-    if (candidate.pattern == "/apply/reason" && candidate.method == http::Method::get) route = &candidate;
+    if (candidate.pattern == "/apply/reason" && candidate.method == http::Method::get)
+      route = &candidate;
   }
   http::Request request;
   request.target = request.path = "/apply/reason";

@@ -1,9 +1,9 @@
 #include "pages/pages.hpp"
 
+#include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
@@ -26,8 +26,10 @@ std::string read(const std::filesystem::path& path) {
 
 std::vector<std::filesystem::path> files_below(std::string_view folder, std::string_view ending) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(MEKENJAI_SOURCE_DIR) + "/" + std::string(folder))) {
-    if (entry.is_regular_file() && entry.path().string().ends_with(ending)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(
+           std::string(MEKENJAI_SOURCE_DIR) + "/" + std::string(folder))) {
+    if (entry.is_regular_file() && entry.path().string().ends_with(ending))
+      files.push_back(entry.path());
   }
   return files;
 }
@@ -48,7 +50,8 @@ TEST(Texts, EveryKeyOfTemplatesAndCodeIsThereInAllLanguages) {
   for (const auto& path : files_below("src/pages", ".cpp")) {
     if (path.string().ends_with("_test.cpp")) continue;
     const std::string source = read(path);
-    for (std::sregex_iterator at(source.begin(), source.end(), literal), end; at != end; ++at) keys.insert((*at)[1]);
+    for (std::sregex_iterator at(source.begin(), source.end(), literal), end; at != end; ++at)
+      keys.insert((*at)[1]);
   }
   ASSERT_GT(keys.size(), 300u);
   for (const std::string& key : keys) {
@@ -57,7 +60,8 @@ TEST(Texts, EveryKeyOfTemplatesAndCodeIsThereInAllLanguages) {
 }
 
 TEST(Texts, NoWordsOfAnyLanguageInTemplatesOrCode) {
-  for (const auto& path : files_below("web/templates", ".html")) EXPECT_FALSE(has_cyrillic(read(path))) << path;
+  for (const auto& path : files_below("web/templates", ".html"))
+    EXPECT_FALSE(has_cyrillic(read(path))) << path;
   for (const std::string_view ending : {".cpp", ".hpp"}) {
     for (const auto& path : files_below("src/pages", ending)) {
       if (path.string().ends_with("_test.cpp")) continue;
@@ -77,7 +81,8 @@ TEST(Templates, HoldNoInlineStyleOrScript) {
 }
 
 TEST(Assets, CarryTheirDigest) {
-  EXPECT_TRUE(std::regex_match(std::string(asset_address("mekenjai.css")), std::regex("/assets/mekenjai-[0-9a-f]{10}\\.css")));
+  EXPECT_TRUE(std::regex_match(std::string(asset_address("mekenjai.css")),
+                               std::regex("/assets/mekenjai-[0-9a-f]{10}\\.css")));
   EXPECT_THROW(asset_address("nothing.css"), std::out_of_range);
 }
 
@@ -87,7 +92,9 @@ Words words(Language language, std::string_view now = "2026-08-27T14:26:00+05:00
 
 TEST(Words, EndTheClockTimeAsKazakhSpeaksIt) {
   const Words kk = words(Language::kk);
-  const auto at = [](std::string_view clock) { return *base::parse_rfc3339(fmt::format("2026-08-27T{}:00+05:00", clock)); };
+  const auto at = [](std::string_view clock) {
+    return *base::parse_rfc3339(fmt::format("2026-08-27T{}:00+05:00", clock));
+  };
   EXPECT_EQ(kk.time_to(at("15:04")), "15:04-ке");
   EXPECT_EQ(kk.time_to(at("15:06")), "15:06-ға");
   EXPECT_EQ(kk.time_to(at("15:00")), "15:00-ге");
@@ -106,15 +113,19 @@ TEST(Words, WriteDaysInTheLanguage) {
   EXPECT_EQ(words(Language::kk).date_to(date), "2027 жылғы 1 маусымға");
   EXPECT_EQ(words(Language::ru).date(date), "1 июня 2027");
   EXPECT_EQ(words(Language::en).date(date), "1 June 2027");
-  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-27T14:04:00+05:00")), "Сегодня, 14:04");
-  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-26T14:04:00+05:00"), true), "вчера, 14:04");
-  EXPECT_EQ(words(Language::en).when(*base::parse_rfc3339("2025-08-26T14:04:00+05:00")), "26 August 2025, 14:04");
+  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-27T14:04:00+05:00")),
+            "Сегодня, 14:04");
+  EXPECT_EQ(words(Language::ru).when(*base::parse_rfc3339("2026-08-26T14:04:00+05:00"), true),
+            "вчера, 14:04");
+  EXPECT_EQ(words(Language::en).when(*base::parse_rfc3339("2025-08-26T14:04:00+05:00")),
+            "26 August 2025, 14:04");
   EXPECT_EQ(in_groups("260814037715", 4), "2608\u00A01403\u00A07715");
 }
 
 TEST(Next, StaysOnOurSite) {
   EXPECT_EQ(safe_next("/apply/who?x=1", "/"), "/apply/who?x=1");
-  for (const std::string_view bad : {"//evil.example", "/\\evil.example", "https://evil.example", "", "/a b", "/a\nb"}) {
+  for (const std::string_view bad :
+       {"//evil.example", "/\\evil.example", "https://evil.example", "", "/a b", "/a\nb"}) {
     EXPECT_EQ(safe_next(bad, "/"), "/") << bad;
   }
 }
@@ -184,7 +195,8 @@ class Portal : public testing::Test {
     return "";
   }
 
-  Response post(std::string target, std::string_view pattern, std::string body, bool with_token = true) {
+  Response post(std::string target, std::string_view pattern, std::string body,
+                bool with_token = true) {
     http::Request made = request(std::move(target));
     made.method = Method::post;
     made.body = std::move(body);
@@ -219,10 +231,13 @@ TEST_F(Portal, RefusesAFormWithoutItsToken) {
 }
 
 TEST_F(Portal, SaysWhatIsWrongInTitleSummaryAndField) {
-  const Response response = post("/apply/kind", "/apply/kind", "kind=temporary&day=31&month=2&year=2027");
+  const Response response =
+      post("/apply/kind", "/apply/kind", "kind=temporary&day=31&month=2&year=2027");
   EXPECT_EQ(response.status, 422);
   const std::string error(i18n::Catalog::built_in().text(Language::kk, "page.err.until_bad"));
-  EXPECT_NE(response.body.find("<title>" + std::string(i18n::Catalog::built_in().text(Language::kk, "page.error_prefix"))), std::string::npos);
+  EXPECT_NE(response.body.find("<title>" + std::string(i18n::Catalog::built_in().text(
+                                               Language::kk, "page.error_prefix"))),
+            std::string::npos);
   EXPECT_NE(response.body.find("<a href=\"#day\">" + error), std::string::npos);
   EXPECT_NE(response.body.find("aria-describedby=\"until-h until-err\""), std::string::npos);
 }

@@ -16,15 +16,18 @@ void fill_contact(const Visit& visit, Dictionary& values, const flow::Contact& c
   if (!contact.hours.empty()) say(values, "HOURS", contact.hours);
 }
 
-void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline, std::string_view mask) {
+void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
+               std::string_view mask) {
   using namespace std::chrono;
-  const long left = std::max(0L, static_cast<long>(duration_cast<seconds>(deadline - visit.words.now()).count()));
+  const long left =
+      std::max(0L, static_cast<long>(duration_cast<seconds>(deadline - visit.words.now()).count()));
   const long minutes = (left + 59) / 60;
   values.SetIntValue("LEFT", left);
   values.SetIntValue("MINUTES", minutes);
   set(values, "UNIT", visit.words.plural("page.waiting.minutes", minutes));
   set(values, "LABEL",
-      visit.words.plural("page.waiting.dial", minutes, {{"time_to", visit.words.time_to(deadline)}}));
+      visit.words.plural("page.waiting.dial", minutes,
+                         {{"time_to", visit.words.time_to(deadline)}}));
   set(values, "MASK", mask);
 }
 
@@ -48,15 +51,24 @@ std::string summary_of(const Visit& visit, const flow::ApplicationView& applicat
 Tag status_tag(const Visit& visit, const flow::ApplicationView& application) {
   using enum domain::Status;
   Tag tag;
-  tag.text = visit.words.text(fmt::format("page.status.{}", domain::word(application.status)),
-                              {{"time_to", application.deadline ? visit.words.time_to(*application.deadline) : ""}});
+  tag.text = visit.words.text(
+      fmt::format("page.status.{}", domain::word(application.status)),
+      {{"time_to", application.deadline ? visit.words.time_to(*application.deadline) : ""}});
   switch (application.status) {
-    case registered: tag.css = "mk-tag--ok"; break;
-    case rejected: tag.css = "mk-tag--no"; break;
-    case sent_to_psc: tag.css = "mk-tag--info"; break;
+    case registered:
+      tag.css = "mk-tag--ok";
+      break;
+    case rejected:
+      tag.css = "mk-tag--no";
+      break;
+    case sent_to_psc:
+      tag.css = "mk-tag--info";
+      break;
     case draft:
-    case withdrawn: break;
-    default: tag.css = "mk-tag--wait";
+    case withdrawn:
+      break;
+    default:
+      tag.css = "mk-tag--wait";
   }
   return tag;
 }

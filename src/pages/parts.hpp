@@ -9,8 +9,10 @@ namespace mekenjai::pages {
 /// A centre or housing body: NAME, ADDRESS, PHONE, HOURS.
 void fill_contact(const Visit& visit, Dictionary& values, const flow::Contact& contact);
 
-/// The part `dial` or `dial-s`: what is left until the deadline. `mask`: an id of its own on the page.
-void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline, std::string_view mask);
+/// The part `dial` or `dial-s`: what is left until the deadline. `mask`: an id of its own on the
+/// page.
+void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
+               std::string_view mask);
 
 /// "Permanent registration: Айгерім, Дәулет".
 std::string summary_of(const Visit& visit, const flow::ApplicationView& application);

@@ -14,8 +14,8 @@ using i18n::Language;
 
 constexpr int kYear = 365 * 24 * 3600;  // seconds
 
-/// The person's own choice on this device, else what his browser prefers, else Kazakh. The choice of a signed-in
-/// person is put into the cookie when he signs in.
+/// The person's own choice on this device, else what his browser prefers, else Kazakh. The choice
+/// of a signed-in person is put into the cookie when he signs in.
 Language language_of(const http::Request& request) {
   if (const auto cookie = request.cookie(kLanguageCookie)) {
     if (const auto language = i18n::parse_language(*cookie)) return *language;
@@ -50,20 +50,15 @@ std::string without_language(const http::Request& request) {
 }
 
 awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
-  if (const auto wanted = request.query_value("lang"); wanted && request.method != Method::post) {
-    Response response = http::redirect(without_language(request));
-    if (const auto language = i18n::parse_language(*wanted)) {
-      response.headers.emplace_back("Set-Cookie", language_cookie(*language));
-    }
-    co_return response;
-  }
+  if (std::optional<Response> chosen = language_chosen(request)) co_return std::move(*chosen);
   Visit visit(site, request);
   if (request.method == Method::post) {
     std::optional<http::Pairs> form = http::parse_form(request.body);
     if (!form) co_return error_page(visit, 400, "malformed_request", 0);
     visit.form = std::move(*form);
     const std::string token = visit.field("csrf");
-    if (!site.context.csrf->check(request, token)) co_return error_page(visit, 403, "bad_form_token", 0);
+    if (!site.context.csrf->check(request, token))
+      co_return error_page(visit, 403, "bad_form_token", 0);
   }
   if (visit.signed_in()) {
     const flow::Caller caller = visit.caller();
@@ -80,7 +75,8 @@ awaitable<Response> answer(Site& site, Handler handler, http::Request& request) 
 
 std::string compressed(const std::string& body) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) !=
+      Z_OK) {
     throw std::runtime_error("zlib has no memory");
   }
   std::string packed(deflateBound(&stream, body.size()), '\0');
@@ -94,8 +90,8 @@ std::string compressed(const std::string& body) {
   return packed;
 }
 
-/// A page made once in each language for visitors who are not signed in. Made at first need, since it is the same
-/// whoever asks.
+/// A page made once in each language for visitors who are not signed in. Made at first need, since
+/// it is the same whoever asks.
 struct FixedPage {
   std::string name;
   struct Made {
@@ -113,7 +109,8 @@ Response fixed_page(FixedPage& page, Visit& visit) {
     made.packed = compressed(made.plain);
   });
   Response response = http::html(200, "");
-  const bool packed = visit.request.header("accept-encoding").find("gzip") != std::string_view::npos;
+  const bool packed =
+      visit.request.header("accept-encoding").find("gzip") != std::string_view::npos;
   response.fixed_body = packed ? made.packed : made.plain;
   if (packed) response.headers.emplace_back("Content-Encoding", "gzip");
   response.headers.emplace_back("Vary", "Accept-Encoding, Accept-Language, Cookie");
@@ -122,13 +119,7 @@ Response fixed_page(FixedPage& page, Visit& visit) {
 }
 
 awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& request) {
-  if (const auto wanted = request.query_value("lang")) {
-    Response response = http::redirect(without_language(request));
-    if (const auto language = i18n::parse_language(*wanted)) {
-      response.headers.emplace_back("Set-Cookie", language_cookie(*language));
-    }
-    co_return response;
-  }
+  if (std::optional<Response> chosen = language_chosen(request)) co_return std::move(*chosen);
   Visit visit(site, request);
   if (visit.signed_in()) visit.unread = site.unread.get(visit.caller().iin).value_or(0);
   co_return fixed_page(page, visit);
@@ -136,11 +127,28 @@ awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& req
 
 }  // namespace
 
-std::string language_cookie(Language language) { return http::set_cookie(kLanguageCookie, i18n::tag(language), kYear); }
+std::optional<Response> language_chosen(const http::Request& request) {
+  const auto wanted = request.query_value("lang");
+  if (!wanted || request.method == Method::post) return std::nullopt;
+  std::string back = without_language(request);
+  // "//host" is another site.
+  if (!back.starts_with('/') || back.starts_with("//") || back.starts_with("/\\")) back = "/";
+  Response response = http::redirect(back);
+  if (const auto language = i18n::parse_language(*wanted)) {
+    response.headers.emplace_back("Set-Cookie", language_cookie(*language));
+  }
+  return response;
+}
+
+std::string language_cookie(Language language) {
+  return http::set_cookie(kLanguageCookie, i18n::tag(language), kYear);
+}
 
 std::string safe_next(std::string_view next, std::string_view otherwise) {
-  const bool ours = next.size() > 1 && next.size() < 1024 && next[0] == '/' && next[1] != '/' && next[1] != '\\' &&
-                    std::all_of(next.begin(), next.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '\\'; });
+  const bool ours = next.size() > 1 && next.size() < 1024 && next[0] == '/' && next[1] != '/' &&
+                    next[1] != '\\' && std::all_of(next.begin(), next.end(), [](char c) {
+                      return c > 0x20 && c < 0x7F && c != '\\';
+                    });
   return std::string(ours ? next : otherwise);
 }
 
@@ -165,7 +173,9 @@ Visit::Visit(Site& site_, http::Request& request_)
       words(site_.context.catalog, language,
             site_.service != nullptr ? site_.service->now() : base::SystemClock().now()) {}
 
-flow::Caller Visit::caller() const { return {request.session.value().iin, language, request.source}; }
+flow::Caller Visit::caller() const {
+  return {request.session.value().iin, language, request.source};
+}
 
 std::string Visit::field(std::string_view name) const {
   return std::string(trimmed(http::value_of(form, name).value_or("")));
@@ -206,14 +216,16 @@ Page::Page(Visit& visit, std::string name)
 
 void Page::set(std::string_view name, std::string_view value) {
   values_->SetValue(ctemplate::TemplateString(name.data(), name.size()),
-                   ctemplate::TemplateString(value.data(), value.size()));
+                    ctemplate::TemplateString(value.data(), value.size()));
 }
 
 Dictionary* Page::add(std::string_view section) {
   return values_->AddSectionDictionary(ctemplate::TemplateString(section.data(), section.size()));
 }
 
-void Page::say(std::string_view section, std::string_view text) { pages::set(*add(section), "TEXT", text); }
+void Page::say(std::string_view section, std::string_view text) {
+  pages::set(*add(section), "TEXT", text);
+}
 
 void Page::error(std::string_view where, std::string_view field, std::string_view text) {
   if (errors_ == nullptr) errors_ = add("ERRORS");
@@ -240,7 +252,8 @@ Response Page::done(int status) {
     show("SIGNED_OUT");
   }
   if (visit_->site.context.sandbox) show("SANDBOX");
-  Response response = http::html(status, visit_->site.templates.render(name_, visit_->language, *values_));
+  Response response =
+      http::html(status, visit_->site.templates.render(name_, visit_->language, *values_));
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
   return response;
 }
@@ -260,16 +273,20 @@ Response error_page(Visit& visit, int status, std::string_view code, int retry_a
   page.set("TEXT", visit.text(fmt::format("page.error.{}_text", known)));
   if (known == 429 && retry_after_s > 90) {
     const base::Instant at = visit.words.now() + std::chrono::seconds(retry_after_s + 59);
-    page.say("MORE", visit.words.text("page.error.429_wait", {{"when", visit.words.when(at, true)}}));
+    page.say("MORE",
+             visit.words.text("page.error.429_wait", {{"when", visit.words.when(at, true)}}));
   }
   if ((known == 503 || known == 500 || known == 429) && visit.request.method != Method::post) {
     Dictionary* link = page.add("LINK");
-    set(*link, "URL", visit.request.target.starts_with('/') ? std::string_view(visit.request.target) : "/");
+    set(*link, "URL",
+        visit.request.target.starts_with('/') ? std::string_view(visit.request.target) : "/");
     set(*link, "TEXT", visit.text("page.error.retry"));
   }
-  page.set("CODE_LINE", visit.words.text("page.error.code", {{"code", fmt::format("{} {}", status, code)}}));
+  page.set("CODE_LINE",
+           visit.words.text("page.error.code", {{"code", fmt::format("{} {}", status, code)}}));
   Response response = page.done(status);
-  if (retry_after_s > 0) response.headers.emplace_back("Retry-After", std::to_string(retry_after_s));
+  if (retry_after_s > 0)
+    response.headers.emplace_back("Retry-After", std::to_string(retry_after_s));
   return response;
 }
 
@@ -283,13 +300,15 @@ Response problem_page(Visit& visit, const base::Problem& problem) {
   return error_page(visit, http::status_of(problem.trouble), problem.code, problem.retry_after_s);
 }
 
-std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem, std::string_view back) {
+std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem,
+                                     std::string_view back) {
   if (problem.trouble == base::Trouble::too_many) {
     Page blocked(visit, "blocked");
     blocked.set("TEXT", text_of(visit, problem));
     blocked.set("BACK", back);
     Response response = blocked.done(429);
-    response.headers.emplace_back("Retry-After", std::to_string(std::max(problem.retry_after_s, 1)));
+    response.headers.emplace_back("Retry-After",
+                                  std::to_string(std::max(problem.retry_after_s, 1)));
     return response;
   }
   if (problem.code == "wrong_code") {
@@ -313,26 +332,31 @@ std::optional<Response> code_problem(Visit& visit, Page& page, const base::Probl
 
 void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
   const std::shared_ptr<Site> site = site_;
-  routes_.push_back({Method::get, std::move(pattern), guard,
-                     [site, handler](http::Request& request) { return answer(*site, handler, request); }, 4096, limiter});
+  routes_.push_back(
+      {Method::get, std::move(pattern), guard,
+       [site, handler](http::Request& request) { return answer(*site, handler, request); }, 4096,
+       limiter});
 }
 
 void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
   const std::shared_ptr<Site> site = site_;
-  routes_.push_back({Method::post, std::move(pattern), guard,
-                     [site, handler](http::Request& request) { return answer(*site, handler, request); }, 16 * 1024,
-                     limiter});
+  routes_.push_back(
+      {Method::post, std::move(pattern), guard,
+       [site, handler](http::Request& request) { return answer(*site, handler, request); },
+       16 * 1024, limiter});
 }
 
 void Table::fixed(std::string pattern, std::string name) {
   const std::shared_ptr<Site> site = site_;
   auto page = std::make_shared<FixedPage>();
   page->name = std::move(name);
-  routes_.push_back({Method::get, std::move(pattern), Guard::open_page,
-                     [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096, nullptr});
+  routes_.push_back(
+      {Method::get, std::move(pattern), Guard::open_page,
+       [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096,
+       nullptr});
 }
 
-http::RateLimiter* Table::limiter(http::RateLimiter http::RateLimiters::* which) const {
+http::RateLimiter* Table::limiter(http::RateLimiter http::RateLimiters::*which) const {
   http::RateLimiters* limiters = site_->context.limiters;
   return limiters == nullptr ? nullptr : &(limiters->*which);
 }

@@ -55,7 +55,10 @@ using Handler = awaitable<Response> (*)(Visit&);
 
 struct Site {
   Site(flow::Service* service_, PagesContext context_)
-      : service(service_), context(std::move(context_)), templates(context.catalog), answers(service_) {}
+      : service(service_),
+        context(std::move(context_)),
+        templates(context.catalog),
+        answers(service_) {}
 
   flow::Service* const service;  // none where only error pages are made
   const PagesContext context;
@@ -87,7 +90,8 @@ class Visit {
   const std::string& parameter(std::size_t index) const { return request.parameters.at(index); }
   std::string_view text(std::string_view key) const { return words.text(key); }
 
-  /// What the register tells of the signed-in person; at most a few seconds old where `recent` will do.
+  /// What the register tells of the signed-in person; at most a few seconds old where `recent` will
+  /// do.
   flow::Task<flow::MeView> me(bool recent);
 
   /// The address of this page in another language, place and query kept.
@@ -105,7 +109,8 @@ class Page {
   Dictionary* add(std::string_view section);
   /// A section with one TEXT.
   void say(std::string_view section, std::string_view text);
-  /// A wrong answer: in the summary, linked to `field`, and in section `where` beside it ("ERR_IIN"; may be empty).
+  /// A wrong answer: in the summary, linked to `field`, and in section `where` beside it
+  /// ("ERR_IIN"; may be empty).
   void error(std::string_view where, std::string_view field, std::string_view text);
   bool has_errors() const { return errors_ != nullptr; }
   /// The part `csrf` has its token from here on.
@@ -130,18 +135,22 @@ Response problem_page(Visit& visit, const base::Problem& problem);
 Response error_page(Visit& visit, int status, std::string_view code, int retry_after_s);
 /// The text for a person: `problem.<code>.detail`.
 std::string text_of(const Visit& visit, const base::Problem& problem);
-/// Adds the error of a one-time code to its field. Otherwise the page to show instead (blocked, silent registers).
-std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem, std::string_view back);
+/// Adds the error of a one-time code to its field. Otherwise the page to show instead (blocked,
+/// silent registers).
+std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem,
+                                     std::string_view back);
 
 /// Collects routes.
 class Table {
  public:
   explicit Table(std::shared_ptr<Site> site) : site_(std::move(site)) {}
   void get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
-  void post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
-  /// A page that is the same for every visitor who is not signed in: made once a language, and compressed.
+  void post(std::string pattern, Guard guard, Handler handler,
+            http::RateLimiter* limiter = nullptr);
+  /// A page that is the same for every visitor who is not signed in: made once a language, and
+  /// compressed.
   void fixed(std::string pattern, std::string name);
-  http::RateLimiter* limiter(http::RateLimiter http::RateLimiters::* which) const;
+  http::RateLimiter* limiter(http::RateLimiter http::RateLimiters::*which) const;
   std::vector<http::Route> take() { return std::move(routes_); }
 
  private:
@@ -161,7 +170,11 @@ void add_sandbox(Table& table);       // sandbox/sandbox.cpp
 
 inline constexpr std::string_view kLanguageCookie = "__Host-lang";
 std::string language_cookie(i18n::Language language);
-/// A path of our own to go on to, as `next` of the sign-in page carries it; `otherwise` where it is not one.
+/// Where the address carries a choice of language (`lang`): back to the page without it, the choice
+/// kept.
+std::optional<Response> language_chosen(const http::Request& request);
+/// A path of our own to go on to, as `next` of the sign-in page carries it; `otherwise` where it is
+/// not one.
 std::string safe_next(std::string_view next, std::string_view otherwise);
 /// Six digits, spaces and dashes left out.
 std::string only_digits(std::string_view typed);

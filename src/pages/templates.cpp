@@ -43,7 +43,8 @@ std::string as_html(std::string_view text) {
       ++i;
     } else if (c == '{') {
       const std::size_t close = text.find('}', i);
-      if (close == std::string_view::npos) throw std::runtime_error(fmt::format("unclosed brace in: {}", text));
+      if (close == std::string_view::npos)
+        throw std::runtime_error(fmt::format("unclosed brace in: {}", text));
       html += "{{";
       for (const char letter : text.substr(i + 1, close - i - 1)) {
         html += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 32) : letter;
@@ -66,7 +67,8 @@ struct Marks {
 
 class Expander {
  public:
-  Expander(const i18n::Catalog& catalog, Language language) : catalog_(catalog), language_(language) {}
+  Expander(const i18n::Catalog& catalog, Language language)
+      : catalog_(catalog), language_(language) {}
 
   std::string page(std::string_view name) {
     const std::string content = read(file(fmt::format("pages/{}.html", name)));
@@ -102,14 +104,15 @@ class Expander {
   void put(std::string& out, std::string_view mark) {
     const std::size_t colon = mark.find(':');
     const std::string_view word = mark.substr(0, colon);
-    const std::string_view value = colon == std::string_view::npos ? std::string_view() : mark.substr(colon + 1);
+    const std::string_view value =
+        colon == std::string_view::npos ? std::string_view() : mark.substr(colon + 1);
     if (mark.starts_with('>')) {
       std::string part = read(file(fmt::format("parts/{}.html", mark.substr(1))));
       while (part.ends_with('\n')) part.pop_back();
       out += part;
     } else if (word == "i") {
-      out += fmt::format("<svg class=\"mk-i\" aria-hidden=\"true\"><use href=\"{}#i-{}\"/></svg>", asset_address("icons.svg"),
-                         value);
+      out += fmt::format("<svg class=\"mk-i\" aria-hidden=\"true\"><use href=\"{}#i-{}\"/></svg>",
+                         asset_address("icons.svg"), value);
     } else if (word == "asset") {
       out += asset_address(value);
     } else if (colon != std::string_view::npos) {
@@ -154,25 +157,30 @@ class Expander {
       const std::string tag(i18n::tag(language));
       std::string variable = tag;
       for (char& c : variable) c = static_cast<char>(c - 32);
-      out += fmt::format("<a href=\"{{{{HREF_{}}}}}\" lang=\"{}\" hreflang=\"{}\"{}>{}<span class=\"mk-vh\"> {}</span></a>",
-                         variable, tag, tag, language == language_ ? " aria-current=\"true\"" : "",
-                         text("page.lang." + tag), text("page.lang_name." + tag));
+      out += fmt::format(
+          "<a href=\"{{{{HREF_{}}}}}\" lang=\"{}\" hreflang=\"{}\"{}>{}<span class=\"mk-vh\"> "
+          "{}</span></a>",
+          variable, tag, tag, language == language_ ? " aria-current=\"true\"" : "",
+          text("page.lang." + tag), text("page.lang_name." + tag));
     }
   }
 
   void fonts(std::string& out) const {
     const auto preload = [&out](std::string_view name) {
-      out += fmt::format("<link rel=\"preload\" href=\"{}\" as=\"font\" type=\"font/woff2\" crossorigin>",
-                         asset_address(name));
+      out += fmt::format(
+          "<link rel=\"preload\" href=\"{}\" as=\"font\" type=\"font/woff2\" crossorigin>",
+          asset_address(name));
     };
     preload(language_ == Language::en ? "golos-latin.woff2" : "golos-cyrillic.woff2");
     if (language_ == Language::kk) preload("golos-cyrillic-ext.woff2");
   }
 
   void steps(std::string& out) const {
-    out += fmt::format("<p class=\"mk-step\"><svg viewBox=\"0 0 {} 6\" aria-hidden=\"true\">", kSteps * 20);
+    out += fmt::format("<p class=\"mk-step\"><svg viewBox=\"0 0 {} 6\" aria-hidden=\"true\">",
+                       kSteps * 20);
     for (int i = 0; i < kSteps; ++i) {
-      out += fmt::format("<path{} d=\"M{} 3h16\"/>", i < marks_.step ? " class=\"is-on\"" : "", i * 20);
+      out += fmt::format("<path{} d=\"M{} 3h16\"/>", i < marks_.step ? " class=\"is-on\"" : "",
+                         i * 20);
     }
     out += "</svg>";
     out += i18n::fill(catalog_.text(language_, "page.step"),
@@ -222,12 +230,14 @@ std::vector<std::string> template_keys() {
   std::set<std::string> keys;
   for (const embedded::File& file : embedded::templates()) {
     std::string_view source = file.content;
-    for (std::size_t open = source.find("[["); open != std::string_view::npos; open = source.find("[[")) {
+    for (std::size_t open = source.find("[["); open != std::string_view::npos;
+         open = source.find("[[")) {
       const std::size_t close = source.find("]]", open);
       std::string_view mark = source.substr(open + 2, close - open - 2);
       source.remove_prefix(close + 2);
       if (mark.starts_with("title:") && !mark.starts_with("title:=")) mark.remove_prefix(6);
-      if (mark.find('.') != std::string_view::npos && mark.find(':') == std::string_view::npos) keys.emplace(mark);
+      if (mark.find('.') != std::string_view::npos && mark.find(':') == std::string_view::npos)
+        keys.emplace(mark);
     }
   }
   return {keys.begin(), keys.end()};
@@ -253,7 +263,8 @@ Templates::Templates(const i18n::Catalog& catalog) {
   }
 }
 
-std::string Templates::render(std::string_view page, i18n::Language language, const Dictionary& values) const {
+std::string Templates::render(std::string_view page, i18n::Language language,
+                              const Dictionary& values) const {
   std::string html;
   html.reserve(24 * 1024);
   const std::string key = key_of(page, language);

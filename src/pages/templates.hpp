@@ -1,5 +1,5 @@
-// The templates of web/templates, one set a language: texts, icons and addresses of files are put in once, at start,
-// so that rendering looks nothing up.
+// The templates of web/templates, one set a language: texts, icons and addresses of files are put
+// in once, at start, so that rendering looks nothing up.
 #pragma once
 
 #include <ctemplate/template_dictionary.h>
@@ -15,19 +15,24 @@ namespace mekenjai::pages {
 using Dictionary = ctemplate::TemplateDictionary;
 
 /// What a template may hold beside ctemplate's own markers:
-///   [[key]]            the text of the catalogue; its {name} becomes the variable {{NAME}}, its **words** are bold
+///   [[key]]            the text of the catalogue; its {name} becomes the variable {{NAME}}, its
+///   **words** are bold
 ///   [[>part]]          parts/part.html
 ///   [[i:home]]         an icon
 ///   [[asset:app.js]]   the address of a file
-///   [[title:key]] [[title:={{VARIABLE}}]] [[nav:history]] [[bar:no]] [[step:2]]   what the layout is to know
-/// and, in the layout, [[lang]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]] [[current:place]].
+///   [[title:key]] [[title:={{VARIABLE}}]] [[nav:history]] [[bar:no]] [[step:2]]   what the layout
+///   is to know
+/// and, in the layout, [[lang]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]]
+/// [[current:place]].
 class Templates {
  public:
-  /// Expands and registers all of them. Throws std::runtime_error naming the template that is wrong.
+  /// Expands and registers all of them. Throws std::runtime_error naming the template that is
+  /// wrong.
   explicit Templates(const i18n::Catalog& catalog);
 
   /// The page in a language. Safe to call from any thread.
-  std::string render(std::string_view page, i18n::Language language, const Dictionary& values) const;
+  std::string render(std::string_view page, i18n::Language language,
+                     const Dictionary& values) const;
 
   Templates(const Templates&) = delete;
   Templates& operator=(const Templates&) = delete;

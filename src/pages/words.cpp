@@ -8,7 +8,9 @@ namespace {
 
 using i18n::Language;
 
-std::string_view first_of(std::string_view first, std::string_view second) { return first.empty() ? second : first; }
+std::string_view first_of(std::string_view first, std::string_view second) {
+  return first.empty() ? second : first;
+}
 
 void add(std::string& list, std::string_view part) {
   if (part.empty() || list == part) return;
@@ -51,11 +53,13 @@ std::string Words::date_from(base::Date date) const { return date_as("page.date.
 std::string Words::day(base::Date date) const { return date_as("page.date.short", date); }
 
 std::string Words::with_ending(base::Instant at, std::string_view key) const {
-  // The catalogue lists the endings for the last word of the minutes: 0 to 9, then 10 to 50; "-" for none.
+  // The catalogue lists the endings for the last word of the minutes: 0 to 9, then 10 to 50; "-"
+  // for none.
   std::string clock = base::civil_hh_mm(at);
   std::string_view endings = text(key);
   if (endings == "-") return clock;
-  const std::size_t tens = static_cast<std::size_t>(clock[3] - '0'), units = static_cast<std::size_t>(clock[4] - '0');
+  const std::size_t tens = static_cast<std::size_t>(clock[3] - '0'),
+                    units = static_cast<std::size_t>(clock[4] - '0');
   std::size_t index = units != 0 || tens == 0 ? units : 9 + tens;
   while (index-- > 0) endings.remove_prefix(std::min(endings.find(' '), endings.size() - 1) + 1);
   clock += '-';
@@ -65,7 +69,8 @@ std::string Words::with_ending(base::Instant at, std::string_view key) const {
 
 std::string Words::day_name(base::Date date, bool within) const {
   if (date == today()) return std::string(text(within ? "page.today_within" : "page.today"));
-  if (date == base::add_days(today(), -1)) return std::string(text(within ? "page.yesterday_within" : "page.yesterday"));
+  if (date == base::add_days(today(), -1))
+    return std::string(text(within ? "page.yesterday_within" : "page.yesterday"));
   return date.year() == today().year() ? day(date) : this->date(date);
 }
 
@@ -78,7 +83,9 @@ std::string Words::dwelling_kind(domain::DwellingKind kind) const {
   return std::string(text(fmt::format("page.dwelling.{}", domain::word(kind))));
 }
 
-std::string Words::address(const flow::Address& address) const { return api::address_text(address, language_); }
+std::string Words::address(const flow::Address& address) const {
+  return api::address_text(address, language_);
+}
 
 std::string Words::place(const flow::Address& address) const {
   std::string place;
@@ -94,7 +101,8 @@ std::string Words::place(const flow::Address& address) const {
 }
 
 std::string Words::term(domain::ResidenceKind kind, const std::optional<base::Date>& until) const {
-  if (kind == domain::ResidenceKind::permanent || !until) return std::string(text("page.term.permanent"));
+  if (kind == domain::ResidenceKind::permanent || !until)
+    return std::string(text("page.term.permanent"));
   return text("page.term.temporary", {{"date_to", date_to(*until)}});
 }
 
@@ -106,8 +114,9 @@ void Words::plate(Dictionary& values, const flow::Address& address) const {
     street = first_of(address.locality_kk, address.locality_ru);
     sub.clear();
   }
-  const std::string_view locality = language_ == Language::kk ? first_of(address.locality_kk, address.locality_ru)
-                                                              : first_of(address.locality_ru, address.locality_kk);
+  const std::string_view locality = language_ == Language::kk
+                                        ? first_of(address.locality_kk, address.locality_ru)
+                                        : first_of(address.locality_ru, address.locality_kk);
   add(sub, locality);
   if (language_ == Language::en) sub = api::in_latin(sub);
   values.SetValue("STREET", street);
@@ -117,9 +126,11 @@ void Words::plate(Dictionary& values, const flow::Address& address) const {
   Dictionary* number = values.AddSectionDictionary("NUMBER");
   number->SetValue("HOUSE", address.house);
   if (address.flat.empty()) return;
-  const bool room = address.kind == domain::DwellingKind::room || address.kind == domain::DwellingKind::dormitory;
+  const bool room =
+      address.kind == domain::DwellingKind::room || address.kind == domain::DwellingKind::dormitory;
   number->AddSectionDictionary("FLAT")->SetValue(
-      "TEXT", catalog_.format(Language::kk, room ? "page.plate.room" : "page.plate.flat", {{"n", address.flat}}));
+      "TEXT", catalog_.format(Language::kk, room ? "page.plate.room" : "page.plate.flat",
+                              {{"n", address.flat}}));
 }
 
 }  // namespace mekenjai::pages

@@ -30,7 +30,8 @@ class Words {
   }
   const i18n::Catalog& catalog() const { return catalog_; }
 
-  /// "1 June 2027", "27 August"; `_to` and `_from` in the case that "until" and "since" ask for in Kazakh.
+  /// "1 June 2027", "27 August"; `_to` and `_from` in the case that "until" and "since" ask for in
+  /// Kazakh.
   std::string date(base::Date date) const;
   std::string date_to(base::Date date) const;
   std::string date_from(base::Date date) const;
@@ -39,7 +40,8 @@ class Words {
   std::string time(base::Instant at) const { return base::civil_hh_mm(at); }
   std::string time_to(base::Instant at) const { return with_ending(at, "page.time_ending_to"); }
   std::string time_at(base::Instant at) const { return with_ending(at, "page.time_ending_at"); }
-  /// "Today, 14:04", "27 August, 14:04", with the year where it is not this one. `within` a sentence: "today, 14:04".
+  /// "Today, 14:04", "27 August, 14:04", with the year where it is not this one. `within` a
+  /// sentence: "today, 14:04".
   std::string when(base::Instant at, bool within = false) const;
   /// "Today", "Yesterday", "27 August".
   std::string day_name(base::Date date, bool within = false) const;

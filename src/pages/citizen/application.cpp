@@ -1,4 +1,5 @@
-// One application in each of its states: to be signed, waiting, done, refused; and how its decision was made.
+// One application in each of its states: to be signed, waiting, done, refused; and how its decision
+// was made.
 #include <boost/json/serialize.hpp>
 
 #include <spdlog/spdlog.h>
@@ -14,7 +15,8 @@ using domain::Status;
 using flow::ApplicationView;
 
 std::string number_line(const Visit& visit, const ApplicationView& application) {
-  return visit.words.text("page.application.number", {{"number", in_groups(application.number, 4)}});
+  return visit.words.text("page.application.number",
+                          {{"number", in_groups(application.number, 4)}});
 }
 
 rules::DecisionText decision_text(const Visit& visit, const ApplicationView& application) {
@@ -71,7 +73,8 @@ void fill_step(Visit& visit, Page& page, int number, Light light, std::string_vi
   Dictionary* step = page.add("STEP");
   set(*step, "TITLE", visit.text(fmt::format("page.stepper.{}", number)));
   static constexpr std::string_view kStates[] = {"done", "now", "ahead", "bad"};
-  set(*step, "STATE", visit.text(fmt::format("page.stepper.{}", kStates[static_cast<std::size_t>(light)])));
+  set(*step, "STATE",
+      visit.text(fmt::format("page.stepper.{}", kStates[static_cast<std::size_t>(light)])));
   set(*step, "NOTE", note);
   if (light == Light::done) step->ShowSection("DONE");
   if (light == Light::now) step->ShowSection("NOW");
@@ -85,14 +88,18 @@ std::string signed_note(const Visit& visit, const ApplicationView& application) 
   return application.signed_at ? visit.words.when(*application.signed_at) : std::string();
 }
 
-// --- waiting --------------------------------------------------------------------------------------------------
+// --- waiting
+// --------------------------------------------------------------------------------------------------
 
 std::string waiting_title(const Visit& visit, const ApplicationView& application) {
   if (application.decision) {
     const rules::Code code = application.decision->decision.code;
-    if (code == rules::Code::named_in_lease) return std::string(visit.text("page.waiting.title_tenant"));
+    if (code == rules::Code::named_in_lease)
+      return std::string(visit.text("page.waiting.title_tenant"));
     if (code == rules::Code::owners || code == rules::Code::co_owners) {
-      return visit.words.plural("page.waiting.title_owners", application.consents_required);
+      return std::string(visit.text(application.consents_required == 1
+                                        ? "page.waiting.title_owner"
+                                        : "page.waiting.title_owners"));
     }
   }
   return std::string(visit.text("page.waiting.title_people"));
@@ -106,24 +113,29 @@ Response waiting(Visit& visit, const ApplicationView& application) {
   page.set("HEADING", waiting_title(visit, application));
   fill_step(visit, page, 1, Light::done, signed_note(visit, application));
   fill_step(visit, page, 2, Light::now,
-            visit.words.text("page.stepper.answered", {{"n", std::to_string(application.consents_granted)},
-                                                       {"of", std::to_string(application.consents_required)}}));
+            visit.words.text("page.stepper.answered",
+                             {{"n", std::to_string(application.consents_granted)},
+                              {"of", std::to_string(application.consents_required)}}));
   fill_step(visit, page, 3, Light::ahead, visit.text("page.stepper.soon"));
   fill_dial(visit, *page, deadline, "m1");
   page.set("UNTIL", visit.words.text("page.waiting.until", {{"time_to", until}}));
-  page.set("UNTIL_DAY", visit.words.text("page.waiting.until_day", {{"date", visit.words.day(base::civil_date(deadline))}}));
+  page.set("UNTIL_DAY", visit.words.text("page.waiting.until_day",
+                                         {{"date", visit.words.day(base::civil_date(deadline))}}));
   page.set("SILENCE", visit.words.text("page.waiting.silence", {{"time_to", until}}));
   if (application.consents_granted > 0) {
     page.say("GRANTED", visit.words.plural("page.waiting.granted", application.consents_granted));
   }
   if (const int left = application.consents_required - application.consents_granted; left > 0) {
     Dictionary* pending = page.add("PENDING");
-    set(*pending, "TEXT", visit.words.plural(
-                               application.consents_granted == 0 ? "page.waiting.pending_all" : "page.waiting.pending", left));
+    set(*pending, "TEXT",
+        visit.words.plural(
+            application.consents_granted == 0 ? "page.waiting.pending_all" : "page.waiting.pending",
+            left));
     const std::string names = joined(application.asked_masked);
     set(*pending, "ASKED",
-        names.empty() ? visit.words.text("page.waiting.asked_nobody", {{"time_to", until}})
-                      : visit.words.text("page.waiting.asked", {{"names", names}, {"time_to", until}}));
+        names.empty()
+            ? visit.words.text("page.waiting.asked_nobody", {{"time_to", until}})
+            : visit.words.text("page.waiting.asked", {{"names", names}, {"time_to", until}}));
   }
   return page.done();
 }
@@ -136,14 +148,19 @@ Response progress(Visit& visit, const ApplicationView& application) {
   page.set("ICON", "clock");
   if (application.status == Status::retrying) {
     note = "page.stepper.queue";
-    const auto which = application.decision ? application.decision->decision.unavailable : std::nullopt;
-    page.set("HEADING", which ? visit.words.text("page.retrying.title",
-                                                 {{"register", std::string(rules::name_of(*which, visit.language,
-                                                                                          visit.words.catalog()))}})
-                              : std::string(visit.text("page.retrying.title_any")));
+    const auto which =
+        application.decision ? application.decision->decision.unavailable : std::nullopt;
+    page.set(
+        "HEADING",
+        which ? visit.words.text("page.retrying.title",
+                                 {{"register", std::string(rules::name_of(*which, visit.language,
+                                                                          visit.words.catalog()))}})
+              : std::string(visit.text("page.retrying.title_any")));
     page.set("PANEL", "mk-panel--wait");
-    const bool area = application.decision && application.decision->decision.code == rules::Code::area_unknown;
-    page.set("TEXT", area ? decision_text(visit, application).text : std::string(visit.text("page.retrying.text")));
+    const bool area =
+        application.decision && application.decision->decision.code == rules::Code::area_unknown;
+    page.set("TEXT", area ? decision_text(visit, application).text
+                          : std::string(visit.text("page.retrying.text")));
     page.say("MORE", visit.text("page.retrying.more"));
     if (area) page.set("HEADING", decision_text(visit, application).title);
   } else if (application.status == Status::on_hold) {
@@ -152,9 +169,10 @@ Response progress(Visit& visit, const ApplicationView& application) {
     page.set("PANEL", "mk-panel--wait");
     page.set("TEXT", visit.text("page.hold.text"));
     if (application.hold_until) {
-      const std::string when = visit.words.text(
-          "page.date.with_time", {{"date", visit.words.day(base::civil_date(*application.hold_until))},
-                                  {"time", visit.words.time_to(*application.hold_until)}});
+      const std::string when =
+          visit.words.text("page.date.with_time",
+                           {{"date", visit.words.day(base::civil_date(*application.hold_until))},
+                            {"time", visit.words.time_to(*application.hold_until)}});
       page.say("MORE", visit.words.text("page.hold.until", {{"when", when}}));
     }
   } else {
@@ -167,42 +185,52 @@ Response progress(Visit& visit, const ApplicationView& application) {
   return page.done();
 }
 
-// --- results --------------------------------------------------------------------------------------------------
+// --- results
+// --------------------------------------------------------------------------------------------------
 
 std::string decided_at(const Visit& visit, const ApplicationView& application) {
-  const base::Instant at = application.history.empty() ? application.created_at : application.history.back().at;
-  return visit.words.text("page.date.with_time",
-                          {{"date", visit.words.date(base::civil_date(at))}, {"time", visit.words.time(at)}});
+  const base::Instant at =
+      application.history.empty() ? application.created_at : application.history.back().at;
+  return visit.words.text("page.date.with_time", {{"date", visit.words.date(base::civil_date(at))},
+                                                  {"time", visit.words.time(at)}});
 }
 
-void fill_law(Visit& visit, Dictionary& values, const ApplicationView& application, const rules::DecisionText& words) {
+void fill_law(Visit& visit, Dictionary& values, const ApplicationView& application,
+              const rules::DecisionText& words) {
   if (words.basis.empty()) return;
   Dictionary* law = values.AddSectionDictionary("LAW");
   for (const rules::Citation& citation : words.basis) {
-    say(*law, "ACT", citation.article.empty() ? citation.act : fmt::format("{}, {}", citation.act, citation.article));
+    say(*law, "ACT",
+        citation.article.empty() ? citation.act
+                                 : fmt::format("{}, {}", citation.act, citation.article));
   }
   const flow::DecisionView& decision = *application.decision;
   // "kz-2026-08-01" is the edition of that day.
   const std::string& version = decision.policy_version;
-  const auto day = version.size() > 10 ? base::parse_date(std::string_view(version).substr(version.size() - 10)) : std::nullopt;
+  const auto day = version.size() > 10
+                       ? base::parse_date(std::string_view(version).substr(version.size() - 10))
+                       : std::nullopt;
   const std::string edition = day ? visit.words.date(*day) : version;
-  set(*law, "ROW", visit.words.text("page.result.row",
-                                    {{"row", std::string(rules::row_for_applicant(decision.decision.row))},
-                                     {"version", edition}}));
+  set(*law, "ROW",
+      visit.words.text("page.result.row",
+                       {{"row", std::string(rules::row_for_applicant(decision.decision.row))},
+                        {"version", edition}}));
   set(*law, "POLICY", visit.words.text("page.decision.policy", {{"version", edition}}));
 }
 
 bool asked_anybody(const ApplicationView& application) {
-  return std::any_of(application.history.begin(), application.history.end(),
-                     [](const flow::HistoryEntry& entry) { return entry.event == "consents_requested"; });
+  return std::any_of(
+      application.history.begin(), application.history.end(),
+      [](const flow::HistoryEntry& entry) { return entry.event == "consents_requested"; });
 }
 
 Response result(Visit& visit, const ApplicationView& application) {
   Page page = state_page(visit, application, "result");
   page.set("DECIDED_AT", decided_at(visit, application));
   if (application.status == Status::withdrawn || !application.decision) {
-    page.set("HEADING", visit.text(application.status == Status::withdrawn ? "page.withdrawn.title"
-                                                                          : "page.result.rejected_any"));
+    page.set("HEADING",
+             visit.text(application.status == Status::withdrawn ? "page.withdrawn.title"
+                                                                : "page.result.rejected_any"));
     page.set("ICON", "back");
     page.set("BELOW", visit.text("page.withdrawn.below"));
     page.show("AGAIN");
@@ -218,8 +246,9 @@ Response result(Visit& visit, const ApplicationView& application) {
   page.set("ICON", centre ? "centre" : refused ? "cross" : "info");
   page.say("WHY", words.text);
   if (application.decision->other_number) {
-    page.say("WHY", visit.words.text("page.result.other_number",
-                                     {{"number", in_groups(*application.decision->other_number, 4)}}));
+    page.say("WHY",
+             visit.words.text("page.result.other_number",
+                              {{"number", in_groups(*application.decision->other_number, 4)}}));
   }
   fill_law(visit, *page, application, words);
   if (!words.next.empty()) {
@@ -232,7 +261,8 @@ Response result(Visit& visit, const ApplicationView& application) {
   if (!centre) page.show("AGAIN");
   if (centre) page.show("CENTRE");
   page.show("HAS_DECISION");
-  page.set("BELOW", visit.text(asked_anybody(application) ? "page.result.unchanged" : "page.result.nobody_asked"));
+  page.set("BELOW", visit.text(asked_anybody(application) ? "page.result.unchanged"
+                                                          : "page.result.nobody_asked"));
   return page.done();
 }
 
@@ -240,19 +270,21 @@ Response registered(Visit& visit, const ApplicationView& application) {
   Page page = state_page(visit, application, "registered");
   page.set("DECIDED_AT", decided_at(visit, application));
   const std::vector<std::string> names = names_of(application);
-  const bool myself = std::any_of(application.registrants.begin(), application.registrants.end(), [&](const auto& one) {
-    return one.iin == application.applicant.view();
-  });
+  const bool myself =
+      std::any_of(application.registrants.begin(), application.registrants.end(),
+                  [&](const auto& one) { return one.iin == application.applicant.view(); });
   const bool permanent = application.kind == domain::ResidenceKind::permanent;
-  page.set("HEADING", !myself ? visit.words.text("page.registered.title_other", {{"names", joined(names)}})
-                              : std::string(visit.text(permanent ? "page.registered.title"
-                                                                 : "page.registered.title_temporary")));
+  page.set("HEADING",
+           !myself ? visit.words.text("page.registered.title_other", {{"names", joined(names)}})
+                   : std::string(visit.text(permanent ? "page.registered.title"
+                                                      : "page.registered.title_temporary")));
   page.set("PLACE", visit.words.place(application.address));
   page.set("WHO", names.empty() ? application.applicant_name : names.front());
   if (names.size() > 1) page.say("TOGETHER", joined({names.begin() + 1, names.end()}));
   page.set("TERM", visit.words.term(application.kind, application.until));
   page.say("CHANGE", visit.text("page.registered.change_new"));
-  page.say("CHANGE", visit.text(permanent ? "page.registered.change_old" : "page.registered.change_stays"));
+  page.say("CHANGE",
+           visit.text(permanent ? "page.registered.change_old" : "page.registered.change_stays"));
   if (asked_anybody(application)) page.say("CHANGE", visit.text("page.registered.change_told"));
   if (!permanent) page.say("CHANGE", visit.text("page.registered.change_ends"));
   return page.done();
@@ -273,12 +305,16 @@ awaitable<Response> application_page(Visit& visit) {
       page.with_form();
       co_return page.done();
     }
-    case Status::waiting_for_consent: co_return waiting(visit, *application);
+    case Status::waiting_for_consent:
+      co_return waiting(visit, *application);
     case Status::checking:
     case Status::retrying:
-    case Status::on_hold: co_return progress(visit, *application);
-    case Status::registered: co_return registered(visit, *application);
-    default: co_return result(visit, *application);
+    case Status::on_hold:
+      co_return progress(visit, *application);
+    case Status::registered:
+      co_return registered(visit, *application);
+    default:
+      co_return result(visit, *application);
   }
 }
 
@@ -292,12 +328,14 @@ awaitable<Response> state(Visit& visit) {
     response.body = "{}";
     co_return response;
   }
-  const boost::json::object body{{"status", domain::word(application->status)}, {"stamp", stamp_of(*application)}};
+  const boost::json::object body{{"status", domain::word(application->status)},
+                                 {"stamp", stamp_of(*application)}};
   response.body = boost::json::serialize(body);
   co_return response;
 }
 
-// --- signing --------------------------------------------------------------------------------------------------
+// --- signing
+// --------------------------------------------------------------------------------------------------
 
 Page sign_form(Visit& visit, const ApplicationView& application) {
   Page page(visit, "sign");
@@ -313,7 +351,8 @@ Page sign_form(Visit& visit, const ApplicationView& application) {
 awaitable<Response> sign_page(Visit& visit) {
   const base::Result<ApplicationView> application = co_await find(visit);
   if (!application) co_return problem_page(visit, application.error());
-  if (application->status != Status::draft) co_return http::redirect("/applications/" + application->id);
+  if (application->status != Status::draft)
+    co_return http::redirect("/applications/" + application->id);
   Page page = sign_form(visit, *application);
   co_return page.done();
 }
@@ -333,7 +372,8 @@ awaitable<Response> send_code(Visit& visit) {
       co_return page.done(422);
     }
     Page page(visit, "sign-in-code");
-    if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address)) co_return std::move(*stopped);
+    if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address))
+      co_return std::move(*stopped);
   }
   co_return http::redirect(address + "/sign");
 }
@@ -355,7 +395,8 @@ awaitable<Response> sign(Visit& visit) {
     if (!cleared) spdlog::warn("pages: the sent form was not cleared: {}", cleared.error().code);
     co_return http::redirect("/applications/" + signed_now->id);
   }
-  if (signed_now.error().trouble == base::Trouble::wrong_state) co_return http::redirect("/applications/" + id);
+  if (signed_now.error().trouble == base::Trouble::wrong_state)
+    co_return http::redirect("/applications/" + id);
   const base::Result<ApplicationView> application = co_await find(visit);
   if (!application) co_return problem_page(visit, application.error());
   Page page = sign_form(visit, *application);
@@ -370,12 +411,14 @@ awaitable<Response> sign(Visit& visit) {
   co_return page.done(422);
 }
 
-// --- withdrawal -----------------------------------------------------------------------------------------------
+// --- withdrawal
+// -----------------------------------------------------------------------------------------------
 
 awaitable<Response> withdraw_page(Visit& visit) {
   const base::Result<ApplicationView> application = co_await find(visit);
   if (!application) co_return problem_page(visit, application.error());
-  if (domain::is_final(application->status)) co_return http::redirect("/applications/" + application->id);
+  if (domain::is_final(application->status))
+    co_return http::redirect("/applications/" + application->id);
   Page page = state_page(visit, *application, "withdraw");
   page.with_form();
   co_return page.done();
@@ -394,7 +437,8 @@ awaitable<Response> withdraw(Visit& visit) {
   co_return http::redirect("/applications/" + id);
 }
 
-// --- how it was decided ---------------------------------------------------------------------------------------
+// --- how it was decided
+// ---------------------------------------------------------------------------------------
 
 constexpr std::string_view kGroups = "ABCDEFGH";
 
@@ -404,7 +448,8 @@ void fill_groups(Visit& visit, Page& page, const ApplicationView& application) {
   const std::string row(rules::row_for_applicant(decision.row));
   const bool silent = decision.row == rules::Row::X;
   const bool entered = application.status == Status::registered;
-  const bool good = decision.outcome == rules::Outcome::register_ || decision.outcome == rules::Outcome::wait;
+  const bool good =
+      decision.outcome == rules::Outcome::register_ || decision.outcome == rules::Outcome::wait;
   const bool lease = row.front() == 'E' && row != "E0";
   bool reached = true;
   for (const char group : kGroups) {
@@ -446,9 +491,11 @@ awaitable<Response> decision_page(Visit& visit) {
   page.set("NUMBER_LINE", number_line(visit, *application));
   const bool good = decision.decision.outcome == rules::Outcome::register_ ||
                     decision.decision.outcome == rules::Outcome::wait;
-  page.set("LEAD", good ? std::string(visit.text("page.decision.lead_all"))
-                        : visit.words.text("page.decision.lead_stop",
-                                           {{"row", std::string(rules::row_for_applicant(decision.decision.row))}}));
+  page.set("LEAD",
+           good ? std::string(visit.text("page.decision.lead_all"))
+                : visit.words.text(
+                      "page.decision.lead_stop",
+                      {{"row", std::string(rules::row_for_applicant(decision.decision.row))}}));
   fill_groups(visit, page, *application);
   if (!decision.facts.empty()) {
     Dictionary* facts = page.add("FACTS");
@@ -460,7 +507,8 @@ awaitable<Response> decision_page(Visit& visit) {
       set(*row, "WHEN", clock_with_seconds(fact.read_at));
     }
   }
-  page.set("LOOKED", visit.words.plural("page.decision.looked_program", static_cast<long>(decision.facts.size())));
+  page.set("LOOKED", visit.words.plural("page.decision.looked_program",
+                                        static_cast<long>(decision.facts.size())));
   fill_law(visit, *page, *application, decision_text(visit, *application));
   co_return page.done();
 }

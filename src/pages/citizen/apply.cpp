@@ -1,5 +1,5 @@
-// The questions of an application, one a page: who, where, how long, why; then the answers with the forecast, the
-// consent to data processing, and on to the signature (application.cpp).
+// The questions of an application, one a page: who, where, how long, why; then the answers with the
+// forecast, the consent to data processing, and on to the signature (application.cpp).
 #include "api/address_text.hpp"
 #include "base/bytes.hpp"
 #include "domain/words.hpp"
@@ -26,13 +26,15 @@ std::string after(const Visit& visit, const Answers& answers, std::string_view q
 std::string before(const Visit& visit, std::string_view question) {
   if (visit.query("from") == "check" || visit.field("from") == "check") return "/apply/check";
   const auto here = std::find(std::begin(kQuestions), std::end(kQuestions), question);
-  return here == std::begin(kQuestions) ? "/services/residence" : fmt::format("/apply/{}", *(here - 1));
+  return here == std::begin(kQuestions) ? "/services/residence"
+                                        : fmt::format("/apply/{}", *(here - 1));
 }
 
 Page question(Visit& visit, std::string_view name) {
   Page page(visit, fmt::format("apply-{}", name));
   page.set("BACK", before(visit, name));
-  const std::string from = visit.request.method == Method::post ? visit.field("from") : visit.query("from");
+  const std::string from =
+      visit.request.method == Method::post ? visit.field("from") : visit.query("from");
   page.set("FROM", from == "check" ? "check" : "");
   if (from == "check") page.show("FROM_CHECK");
   page.with_form();
@@ -55,7 +57,8 @@ void renew(Answers& answers) {
   answers.draft.clear();
 }
 
-// --- start ----------------------------------------------------------------------------------------------------
+// --- start
+// ----------------------------------------------------------------------------------------------------
 
 awaitable<Response> begin(Visit& visit, std::string kind) {
   Answers fresh;
@@ -87,11 +90,14 @@ awaitable<Response> start(Visit& visit) {
   co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
 }
 
-// --- who ------------------------------------------------------------------------------------------------------
+// --- who
+// ------------------------------------------------------------------------------------------------------
 
-void fill_who(Visit& visit, Page& page, const flow::MeView& me, const std::vector<std::string>& chosen) {
+void fill_who(Visit& visit, Page& page, const flow::MeView& me,
+              const std::vector<std::string>& chosen) {
   int number = 0;
-  const auto person = [&](const std::string& iin, std::string_view label, std::string_view hint, std::string_view icon) {
+  const auto person = [&](const std::string& iin, std::string_view label, std::string_view hint,
+                          std::string_view icon) {
     Dictionary* row = page.add("PERSON");
     row->SetIntValue("N", ++number);
     set(*row, "IIN", iin);
@@ -100,9 +106,12 @@ void fill_who(Visit& visit, Page& page, const flow::MeView& me, const std::vecto
     set(*row, "ICON", icon);
     if (std::find(chosen.begin(), chosen.end(), iin) != chosen.end()) row->ShowSection("CHECKED");
   };
-  const std::string own_age = visit.words.age(base::age_on(me.person.birth_date, visit.words.today()));
-  person(me.person.iin.str(), visit.text("page.who.me"),
-         visit.words.text("page.who.me_hint", {{"name", api::full_name(me.person)}, {"age", own_age}}), "user");
+  const std::string own_age =
+      visit.words.age(base::age_on(me.person.birth_date, visit.words.today()));
+  person(
+      me.person.iin.str(), visit.text("page.who.me"),
+      visit.words.text("page.who.me_hint", {{"name", api::full_name(me.person)}, {"age", own_age}}),
+      "user");
   std::vector<std::string> small;
   Dictionary* others = nullptr;
   for (const flow::DependantView& dependant : me.dependants) {
@@ -111,14 +120,17 @@ void fill_who(Visit& visit, Page& page, const flow::MeView& me, const std::vecto
     if (dependant.can_register) {
       const std::string hint = visit.words.has(key) ? visit.words.text(key, {{"age", age}}) : age;
       person(dependant.iin, dependant.name, hint,
-             dependant.why == "ward" ? "ward" : dependant.why == "lease_member" ? "family" : "child");
+             dependant.why == "ward"           ? "ward"
+             : dependant.why == "lease_member" ? "family"
+                                               : "child");
     } else if (dependant.why == "under_14") {
       small.push_back(fmt::format("{} ({})", dependant.name, age));
     } else {
       if (others == nullptr) others = page.add("OTHERS");
       Dictionary* other = others->AddSectionDictionary("OTHER");
       set(*other, "NAME", dependant.name);
-      set(*other, "WHY", visit.text(dependant.why == "adult" ? "page.who.adult" : "page.who.cannot"));
+      set(*other, "WHY",
+          visit.text(dependant.why == "adult" ? "page.who.adult" : "page.who.cannot"));
     }
   }
   if (!small.empty()) set(*page.add("UNDER_14"), "NAMES", joined(small));
@@ -144,15 +156,17 @@ awaitable<Response> who(Visit& visit) {
   std::vector<std::string> chosen;
   for (const auto& [name, value] : visit.form) {
     if (name != "who" || std::find(chosen.begin(), chosen.end(), value) != chosen.end()) continue;
-    const bool offered = value == me->person.iin.view() ||
-                         std::any_of(me->dependants.begin(), me->dependants.end(), [&](const auto& dependant) {
-                           return dependant.iin == value && dependant.can_register;
-                         });
+    const bool offered =
+        value == me->person.iin.view() ||
+        std::any_of(me->dependants.begin(), me->dependants.end(), [&](const auto& dependant) {
+          return dependant.iin == value && dependant.can_register;
+        });
     if (offered) chosen.push_back(value);
   }
   if (chosen.empty() || chosen.size() > kMostRegistrants) {
     Page page = question(visit, "who");
-    page.error("ERR_WHO", "w1", visit.text(chosen.empty() ? "page.err.who_none" : "page.err.who_many"));
+    page.error("ERR_WHO", "w1",
+               visit.text(chosen.empty() ? "page.err.who_none" : "page.err.who_many"));
     fill_who(visit, page, *me, chosen);
     co_return page.done(422);
   }
@@ -165,7 +179,8 @@ awaitable<Response> who(Visit& visit) {
   co_return http::redirect(after(visit, *answers, "who"));
 }
 
-// --- where ----------------------------------------------------------------------------------------------------
+// --- where
+// ----------------------------------------------------------------------------------------------------
 
 std::string digits_in(std::string_view text) {
   std::string digits;
@@ -192,7 +207,8 @@ std::vector<std::string> numbers_in(std::string_view typed) {
 }
 
 /// The address with the parts underlined whose number was typed.
-void mark_parts(Dictionary& row, const std::string& address, const std::vector<std::string>& numbers) {
+void mark_parts(Dictionary& row, const std::string& address,
+                const std::vector<std::string>& numbers) {
   std::string_view rest = address;
   bool first = true;
   while (!rest.empty()) {
@@ -202,7 +218,8 @@ void mark_parts(Dictionary& row, const std::string& address, const std::vector<s
     if (!first) say(*row.AddSectionDictionary("PART"), "PLAIN", ", ");
     first = false;
     const std::string digits = digits_in(part);
-    const bool matches = !digits.empty() && std::find(numbers.begin(), numbers.end(), digits) != numbers.end();
+    const bool matches =
+        !digits.empty() && std::find(numbers.begin(), numbers.end(), digits) != numbers.end();
     say(*row.AddSectionDictionary("PART"), matches ? "MARK" : "PLAIN", part);
   }
 }
@@ -218,13 +235,14 @@ std::string_view note_of(domain::DwellingKind kind) {
   return kind == plot || kind == non_residential ? "page.where.note_not_dwelling" : "";
 }
 
-void fill_results(Visit& visit, Page& page, const std::vector<flow::Address>& found, const std::string& typed,
-                  const std::string& chosen) {
+void fill_results(Visit& visit, Page& page, const std::vector<flow::Address>& found,
+                  const std::string& typed, const std::string& chosen) {
   Dictionary* results = page.add("RESULTS");
   const long count = static_cast<long>(found.size());
   set(*results, "FOUND",
-      found.size() >= kMostFound ? visit.words.text("page.where.many", {{"n", std::to_string(count)}})
-                                 : visit.words.plural("page.where.found", count));
+      found.size() >= kMostFound
+          ? visit.words.text("page.where.many", {{"n", std::to_string(count)}})
+          : visit.words.plural("page.where.found", count));
   const std::vector<std::string> numbers = numbers_in(typed);
   bool any_chosen = false;
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -238,7 +256,8 @@ void fill_results(Visit& visit, Page& page, const std::vector<flow::Address>& fo
     set(*row, "KIND", visit.words.dwelling_kind(address.kind));
     set(*row, "ICON", icon_of(address.kind));
     mark_parts(*row, visit.words.address(address), numbers);
-    if (const std::string_view note = note_of(address.kind); !note.empty()) say(*row, "NOTE", visit.text(note));
+    if (const std::string_view note = note_of(address.kind); !note.empty())
+      say(*row, "NOTE", visit.text(note));
     if (is_chosen) row->ShowSection("CHECKED");
     Dictionary* plate = results->AddSectionDictionary("PLATES");
     plate->SetIntValue("N", static_cast<long>(i + 1));
@@ -252,7 +271,8 @@ void fill_results(Visit& visit, Page& page, const std::vector<flow::Address>& fo
 // GCC 12 destroys temporaries of a co_await expression twice: every argument below has a name.
 
 /// The page for what was searched; `error`: a key of the error at the results.
-awaitable<Response> where_shown(Visit& visit, std::string typed, std::string chosen, std::string error) {
+awaitable<Response> where_shown(Visit& visit, std::string typed, std::string chosen,
+                                std::string error) {
   Page page = question(visit, "where");
   page.set("Q", typed);
   std::vector<flow::Address> found;
@@ -265,7 +285,8 @@ awaitable<Response> where_shown(Visit& visit, std::string typed, std::string cho
     } else if (addresses.error().trouble != base::Trouble::unprocessable) {
       co_return problem_page(visit, addresses.error());
     }
-    if (found.empty() && (addresses || addresses.error().trouble == base::Trouble::unprocessable)) page.show("NOTHING");
+    if (found.empty() && (addresses || addresses.error().trouble == base::Trouble::unprocessable))
+      page.show("NOTHING");
   } else if (!chosen.empty()) {
     base::Result<flow::Address> address = co_await visit.service().address(chosen);
     if (address) found.push_back(std::move(*address));
@@ -310,7 +331,8 @@ awaitable<Response> where(Visit& visit) {
   co_return http::redirect(after(visit, *answers, "where"));
 }
 
-// --- how long -------------------------------------------------------------------------------------------------
+// --- how long
+// -------------------------------------------------------------------------------------------------
 
 struct Term {
   base::Date from, to;
@@ -324,7 +346,8 @@ Term term_limits(const Visit& visit) {
 Page kind_form(Visit& visit, const flow::MeView* me, const std::string& kind, std::string_view day,
                std::string_view month, std::string_view year) {
   Page page = question(visit, "kind");
-  const std::string old = me != nullptr && me->residence_address ? visit.words.address(*me->residence_address) : "";
+  const std::string old =
+      me != nullptr && me->residence_address ? visit.words.address(*me->residence_address) : "";
   page.set("OLD", old.empty() ? std::string(visit.text("page.kind.old_none"))
                               : visit.words.text("page.kind.old", {{"address", old}}));
   if (kind == "permanent") page.show("PERMANENT");
@@ -334,12 +357,14 @@ Page kind_form(Visit& visit, const flow::MeView* me, const std::string& kind, st
   page.set("DAY", day);
   page.set("MONTH", month);
   page.set("YEAR", year);
-  page.set("UNTIL_HINT", visit.words.text("page.kind.until_hint",
-                                          {{"from", visit.words.date(limits.from)},
-                                           {"to", visit.words.date(limits.to)},
-                                           {"example", fmt::format("{} {} {}", static_cast<unsigned>(example.day()),
-                                                                   static_cast<unsigned>(example.month()),
-                                                                   static_cast<int>(example.year()))}}));
+  page.set(
+      "UNTIL_HINT",
+      visit.words.text("page.kind.until_hint",
+                       {{"from", visit.words.date(limits.from)},
+                        {"to", visit.words.date(limits.to)},
+                        {"example", fmt::format("{} {} {}", static_cast<unsigned>(example.day()),
+                                                static_cast<unsigned>(example.month()),
+                                                static_cast<int>(example.year()))}}));
   return page;
 }
 
@@ -361,7 +386,8 @@ awaitable<Response> kind_page(Visit& visit) {
 std::optional<base::Date> typed_date(const Visit& visit) {
   const auto number = [&visit](std::string_view field) {
     const std::string typed = visit.field(field);
-    const bool digits = !typed.empty() && typed.size() <= 4 && typed.find_first_not_of("0123456789") == std::string::npos;
+    const bool digits = !typed.empty() && typed.size() <= 4 &&
+                        typed.find_first_not_of("0123456789") == std::string::npos;
     return digits ? std::stoi(typed) : -1;
   };
   const int day = number("day"), month = number("month"), year = number("year");
@@ -382,7 +408,8 @@ awaitable<Response> kind(Visit& visit) {
       wrong = visit.text("page.err.until_empty");
     } else if (!date) {
       wrong = visit.text("page.err.until_bad");
-    } else if (rules::check_term(domain::ResidenceKind::temporary, date, visit.words.today(), policy)) {
+    } else if (rules::check_term(domain::ResidenceKind::temporary, date, visit.words.today(),
+                                 policy)) {
       wrong = visit.words.text("page.err.until_range", {{"from", visit.words.date(limits.from)},
                                                         {"to", visit.words.date(limits.to)}});
     } else {
@@ -392,8 +419,8 @@ awaitable<Response> kind(Visit& visit) {
   const bool known = chosen == "permanent" || chosen == "temporary";
   if (!known || !wrong.empty()) {
     const base::Result<flow::MeView> me = co_await visit.me(true);
-    Page page = kind_form(visit, me ? &*me : nullptr, chosen, visit.field("day"), visit.field("month"),
-                          visit.field("year"));
+    Page page = kind_form(visit, me ? &*me : nullptr, chosen, visit.field("day"),
+                          visit.field("month"), visit.field("year"));
     if (!known) {
       page.error("ERR_KIND", "k1", visit.text("page.err.kind_none"));
     } else {
@@ -411,12 +438,14 @@ awaitable<Response> kind(Visit& visit) {
   co_return http::redirect(after(visit, *answers, "kind"));
 }
 
-// --- why ------------------------------------------------------------------------------------------------------
+// --- why
+// ------------------------------------------------------------------------------------------------------
 
-constexpr domain::Reason kReasons[] = {
-    domain::Reason::purchase, domain::Reason::family,    domain::Reason::marriage, domain::Reason::work,
-    domain::Reason::study,    domain::Reason::treatment, domain::Reason::rent,     domain::Reason::service_housing,
-    domain::Reason::return_,  domain::Reason::other};
+constexpr domain::Reason kReasons[] = {domain::Reason::purchase, domain::Reason::family,
+                                       domain::Reason::marriage, domain::Reason::work,
+                                       domain::Reason::study,    domain::Reason::treatment,
+                                       domain::Reason::rent,     domain::Reason::service_housing,
+                                       domain::Reason::return_,  domain::Reason::other};
 
 std::string reason_label(const Visit& visit, std::string_view word) {
   return std::string(visit.text(fmt::format("page.reason.{}", word)));
@@ -470,7 +499,8 @@ awaitable<Response> reason(Visit& visit) {
   co_return http::redirect(after(visit, *answers, "reason"));
 }
 
-// --- the answers and the forecast -----------------------------------------------------------------------------
+// --- the answers and the forecast
+// -----------------------------------------------------------------------------
 
 void fill_who_row(Visit& visit, Page& page, const Answers& answers, const flow::MeView& me) {
   bool moves = false;
@@ -508,36 +538,49 @@ struct Look {
 };
 Look look_of(rules::Outcome outcome) {
   switch (outcome) {
-    case rules::Outcome::register_: return {"register", "check", "mk-tag--ok"};
-    case rules::Outcome::wait: return {"wait", "clock", "mk-tag--wait"};
-    case rules::Outcome::psc: return {"psc", "centre", "mk-tag--info"};
-    case rules::Outcome::reject: return {"reject", "cross", "mk-tag--no"};
+    case rules::Outcome::register_:
+      return {"register", "check", "mk-tag--ok"};
+    case rules::Outcome::wait:
+      return {"wait", "clock", "mk-tag--wait"};
+    case rules::Outcome::psc:
+      return {"psc", "centre", "mk-tag--info"};
+    case rules::Outcome::reject:
+      return {"reject", "cross", "mk-tag--no"};
     case rules::Outcome::no_separate_registration:
-    case rules::Outcome::other_service: return {"other", "info", "mk-tag--info"};
-    case rules::Outcome::retry: break;
+    case rules::Outcome::other_service:
+      return {"other", "info", "mk-tag--info"};
+    case rules::Outcome::retry:
+      break;
   }
   return {"retry", "clock", "mk-tag--wait"};
 }
 
-void fill_forecast(Visit& visit, Page& page, const flow::ForecastView& forecast, const flow::Address* address) {
-  const rules::Outcome outcome = forecast.whole ? forecast.decision.decision.outcome : forecast.outcome;
+void fill_forecast(Visit& visit, Page& page, const flow::ForecastView& forecast,
+                   const flow::Address* address) {
+  const rules::Outcome outcome =
+      forecast.whole ? forecast.decision.decision.outcome : forecast.outcome;
   const Look tag = look_of(outcome);
   page.set("TAG", visit.text(fmt::format("page.forecast.tag.{}", tag.word)));
   page.set("TAG_ICON", tag.icon);
   page.set("TAG_CLASS", tag.css);
-  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
+  page.set(
+      "FORECAST_TIME",
+      visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
   const bool goes_on = outcome == rules::Outcome::register_ || outcome == rules::Outcome::wait;
   if (goes_on) {
     Dictionary* points = page.add("POINTS");
     point(*points, true, visit.text("page.forecast.point.person"));
     if (address != nullptr) {
-      point(*points, true, visit.words.text("page.forecast.point.dwelling",
-                                            {{"kind", visit.words.dwelling_kind(address->kind)}}));
+      point(*points, true,
+            visit.words.text("page.forecast.point.dwelling",
+                             {{"kind", visit.words.dwelling_kind(address->kind)}}));
     }
     point(*points, outcome == rules::Outcome::register_,
-          visit.text(outcome == rules::Outcome::register_ ? "page.forecast.point.nobody" : "page.forecast.point.ask"));
+          visit.text(outcome == rules::Outcome::register_ ? "page.forecast.point.nobody"
+                                                          : "page.forecast.point.ask"));
     page.set("FORECAST_TEXT",
-             visit.text(outcome == rules::Outcome::register_ ? "page.forecast.register" : "page.forecast.wait"));
+             visit.text(outcome == rules::Outcome::register_ ? "page.forecast.register"
+                                                             : "page.forecast.wait"));
     return;
   }
   if (!forecast.whole) {
@@ -548,21 +591,26 @@ void fill_forecast(Visit& visit, Page& page, const flow::ForecastView& forecast,
   rules::TextDetails details;
   details.registrant_is_applicant = !forecast.decision.registrant_name;
   details.own_application_number = forecast.decision.other_number;
-  const rules::DecisionText words = rules::describe(forecast.decision.decision, true, visit.language, visit.words.catalog(),
-                                                    editions.in_force(visit.words.today()), details);
+  const rules::DecisionText words =
+      rules::describe(forecast.decision.decision, true, visit.language, visit.words.catalog(),
+                      editions.in_force(visit.words.today()), details);
   page.set("FORECAST_TEXT", words.text);
   if (!words.next.empty()) page.say("FORECAST_NEXT", words.next);
   for (const rules::Citation& citation : words.basis) {
-    page.say("BASIS", citation.article.empty() ? citation.act : citation.act + ", " + citation.article);
+    page.say("BASIS",
+             citation.article.empty() ? citation.act : citation.act + ", " + citation.article);
   }
-  for (const flow::Contact& contact : forecast.decision.contacts) fill_contact(visit, *page.add("CONTACT"), contact);
+  for (const flow::Contact& contact : forecast.decision.contacts)
+    fill_contact(visit, *page.add("CONTACT"), contact);
 }
 
 void fill_no_forecast(Visit& visit, Page& page, std::string_view key) {
   page.set("TAG", visit.text("page.forecast.tag.retry"));
   page.set("TAG_ICON", "clock");
   page.set("TAG_CLASS", "mk-tag--wait");
-  page.set("FORECAST_TIME", visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
+  page.set(
+      "FORECAST_TIME",
+      visit.words.text("page.forecast.at", {{"when", visit.words.when(visit.words.now(), true)}}));
   page.set("FORECAST_TEXT", visit.text(key));
 }
 
@@ -577,13 +625,15 @@ std::string_view question_of(std::string_view field) {
 awaitable<Response> check_page(Visit& visit) {
   const base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
-  if (answers->next_question() != "check") co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
+  if (answers->next_question() != "check")
+    co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
   const base::Result<flow::MeView> me = co_await visit.me(true);
   if (!me) co_return problem_page(visit, me.error());
   const base::Result<flow::Address> address = co_await visit.service().address(answers->rka);
   const flow::DraftRequest request = answers->request();
   const flow::Caller caller = visit.caller();
-  const base::Result<flow::ForecastView> forecast = co_await visit.service().forecast(caller, request);
+  const base::Result<flow::ForecastView> forecast =
+      co_await visit.service().forecast(caller, request);
 
   Page page(visit, "apply-check");
   page.with_form();
@@ -595,13 +645,18 @@ awaitable<Response> check_page(Visit& visit) {
   }
   page.set("RKA_SHOWN", in_groups(answers->rka, 4));
   const bool permanent = answers->kind == "permanent";
-  page.set("TERM", visit.words.term(permanent ? domain::ResidenceKind::permanent : domain::ResidenceKind::temporary,
+  page.set("TERM", visit.words.term(permanent ? domain::ResidenceKind::permanent
+                                              : domain::ResidenceKind::temporary,
                                     base::parse_date(answers->until)));
-  const bool myself = std::find(answers->who.begin(), answers->who.end(), me->person.iin.view()) != answers->who.end();
+  const bool myself = std::find(answers->who.begin(), answers->who.end(), me->person.iin.view()) !=
+                      answers->who.end();
   if (permanent && myself && me->residence_address) {
-    page.say("CLOSES", visit.words.text("page.check.closes", {{"address", visit.words.address(*me->residence_address)}}));
+    page.say("CLOSES",
+             visit.words.text("page.check.closes",
+                              {{"address", visit.words.address(*me->residence_address)}}));
   }
-  page.set("REASON", answers->reason == "other" ? answers->reason_text : reason_label(visit, answers->reason));
+  page.set("REASON", answers->reason == "other" ? answers->reason_text
+                                                : reason_label(visit, answers->reason));
   bool wrong = false;
   if (forecast) {
     fill_forecast(visit, page, *forecast, address ? &*address : nullptr);
@@ -630,18 +685,21 @@ awaitable<Response> check_page(Visit& visit) {
 awaitable<Response> check(Visit& visit) {
   const base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
-  if (answers->next_question() != "check") co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
+  if (answers->next_question() != "check")
+    co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
   co_return http::redirect("/apply/consent");
 }
 
-// --- consent to data processing, and the draft ----------------------------------------------------------------
+// --- consent to data processing, and the draft
+// ----------------------------------------------------------------
 
 std::string new_key() { return base::to_base64url(base::random_bytes(18)); }
 
 awaitable<Response> consent_page(Visit& visit) {
   base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
-  if (answers->next_question() != "check") co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
+  if (answers->next_question() != "check")
+    co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
   if (answers->key.empty()) {
     answers->key = new_key();
     const base::Result<flow::Done> kept = co_await keep(visit, *answers);
@@ -666,7 +724,8 @@ std::string digest_of(const Answers& answers) {
 awaitable<Response> consent(Visit& visit) {
   base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
-  if (answers->next_question() != "check") co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
+  if (answers->next_question() != "check")
+    co_return http::redirect(fmt::format("/apply/{}", answers->next_question()));
   if (visit.field("data_consent") != "1") {
     Page page(visit, "apply-consent");
     page.with_form();
@@ -685,7 +744,8 @@ awaitable<Response> consent(Visit& visit) {
     made = co_await visit.service().draft(caller, request, key);
   }
   if (!made) {
-    if (made.error().trouble == base::Trouble::unprocessable) co_return http::redirect("/apply/check");
+    if (made.error().trouble == base::Trouble::unprocessable)
+      co_return http::redirect("/apply/check");
     co_return problem_page(visit, made.error());
   }
   if (made->status != domain::Status::draft) co_return http::redirect("/applications/" + made->id);
@@ -695,11 +755,13 @@ awaitable<Response> consent(Visit& visit) {
   if (!kept) co_return problem_page(visit, kept.error());
   if (first) {
     const std::string id = made->id;
-    const base::Result<flow::Done> sent = co_await visit.service().request_signature_code(caller, id);
+    const base::Result<flow::Done> sent =
+        co_await visit.service().request_signature_code(caller, id);
     if (!sent) {
       Page page(visit, "sign-in-code");
       const std::string back = "/applications/" + id;
-      if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), back)) co_return std::move(*stopped);
+      if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), back))
+        co_return std::move(*stopped);
     }
   }
   co_return http::redirect(fmt::format("/applications/{}/sign", made->id));
@@ -708,7 +770,9 @@ awaitable<Response> consent(Visit& visit) {
 awaitable<Response> sign_page(Visit& visit) {
   const base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
-  co_return http::redirect(answers->draft.empty() ? "/apply/consent" : fmt::format("/applications/{}/sign", answers->draft));
+  co_return http::redirect(answers->draft.empty()
+                               ? "/apply/consent"
+                               : fmt::format("/applications/{}/sign", answers->draft));
 }
 
 }  // namespace
@@ -728,7 +792,8 @@ void add_apply(Table& table) {
   table.get("/apply/check", Guard::cookie, check_page);
   table.post("/apply/check", Guard::cookie, check);
   table.get("/apply/consent", Guard::cookie, consent_page);
-  table.post("/apply/consent", Guard::cookie, consent, table.limiter(&http::RateLimiters::applications));
+  table.post("/apply/consent", Guard::cookie, consent,
+             table.limiter(&http::RateLimiters::applications));
   table.get("/apply/sign", Guard::cookie, sign_page);
 }
 

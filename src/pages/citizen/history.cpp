@@ -37,8 +37,10 @@ awaitable<Response> history_page(Visit& visit) {
     set(*row, "ISO", base::format_date(day));
   }
   if (found->items.empty()) page.show("EMPTY");
-  if (found->next) set(*page.add("MORE"), "URL", "/history?after=" + http::percent_encode(*found->next));
-  page.set("SHOWN_AT", visit.words.text("page.history.shown_at", {{"when", visit.words.when(visit.words.now(), true)}}));
+  if (found->next)
+    set(*page.add("MORE"), "URL", "/history?after=" + http::percent_encode(*found->next));
+  page.set("SHOWN_AT", visit.words.text("page.history.shown_at",
+                                        {{"when", visit.words.when(visit.words.now(), true)}}));
   co_return page.done();
 }
 

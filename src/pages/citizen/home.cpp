@@ -16,7 +16,8 @@ void add_home(Table& table) {
   table.fixed("/", "home");
   table.fixed("/citizens/migration", "category");
   table.get("/services/residence", Guard::open_page, service_page);
-  for (const std::string_view name : {"false-sms", "my-data", "accessibility", "no-sms", "no-address", "no-person"}) {
+  for (const std::string_view name :
+       {"false-sms", "my-data", "accessibility", "no-sms", "no-address", "no-person"}) {
     table.fixed(fmt::format("/help/{}", name), fmt::format("help-{}", name));
   }
 }

@@ -11,7 +11,8 @@ struct Text {
 };
 Text text_of_message(const Visit& visit, const flow::MessageView& message) {
   i18n::Values values;
-  const std::string_view own_address = visit.language == i18n::Language::kk ? "address_kk" : "address_ru";
+  const std::string_view own_address =
+      visit.language == i18n::Language::kk ? "address_kk" : "address_ru";
   for (const auto& [name, value] : message.values) {
     if (name == own_address) values.emplace_back("address", value);
     if (name == "number") {
@@ -32,7 +33,8 @@ Text text_of_message(const Visit& visit, const flow::MessageView& message) {
 
 std::string_view icon_of(std::string_view kind) {
   if (kind == "registered" || kind == "owner_registered") return "check";
-  if (kind == "rejected" || kind.starts_with("consent_")) return kind == "consent_requested" ? "sms" : "cross";
+  if (kind == "rejected" || kind.starts_with("consent_"))
+    return kind == "consent_requested" ? "sms" : "cross";
   if (kind == "sent_to_psc") return "centre";
   if (kind == "children_ask") return "family";
   return "clock";
@@ -42,7 +44,8 @@ awaitable<Response> messages_page(Visit& visit) {
   const flow::Caller caller = visit.caller();
   std::optional<std::string> cursor;
   if (const std::string given = visit.query("after"); !given.empty()) cursor = given;
-  const base::Result<flow::Page<flow::MessageView>> found = co_await visit.service().messages(caller, cursor, kPageSize);
+  const base::Result<flow::Page<flow::MessageView>> found =
+      co_await visit.service().messages(caller, cursor, kPageSize);
   if (!found) co_return problem_page(visit, found.error());
   Page page(visit, "messages");
   Dictionary* section = nullptr;
@@ -67,7 +70,8 @@ awaitable<Response> messages_page(Visit& visit) {
     if (!message.read) row->ShowSection("NEW");
   }
   if (found->items.empty()) page.show("EMPTY");
-  if (found->next) set(*page.add("MORE"), "URL", "/messages?after=" + http::percent_encode(*found->next));
+  if (found->next)
+    set(*page.add("MORE"), "URL", "/messages?after=" + http::percent_encode(*found->next));
   co_return page.done();
 }
 
@@ -76,7 +80,8 @@ flow::Task<flow::MessageView> find(Visit& visit) {
   const std::string id = visit.parameter(0);
   std::optional<std::string> cursor;
   for (int seen = 0; seen < kSearched; seen += 100) {
-    base::Result<flow::Page<flow::MessageView>> found = co_await visit.service().messages(caller, cursor, 100);
+    base::Result<flow::Page<flow::MessageView>> found =
+        co_await visit.service().messages(caller, cursor, 100);
     if (!found) co_return tl::unexpected(found.error());
     for (flow::MessageView& message : found->items) {
       if (message.id == id) co_return std::move(message);
@@ -111,7 +116,8 @@ awaitable<Response> message_page(Visit& visit) {
       set(*link, "URL", "/consents?ref=" + http::percent_encode(value));
       set(*link, "TEXT", visit.text("page.homes.answer"));
     }
-  } else if (message->application_id && !message->kind.starts_with("consent_") && message->kind != "owner_registered") {
+  } else if (message->application_id && !message->kind.starts_with("consent_") &&
+             message->kind != "owner_registered") {
     Dictionary* link = page.add("LINK");
     set(*link, "URL", "/applications/" + *message->application_id);
     set(*link, "TEXT", visit.text("page.messages.open"));

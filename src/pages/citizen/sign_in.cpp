@@ -1,4 +1,5 @@
-// Signing in and out: IIN, then the code from 1414. Everybody sees the same, whether the IIN is known or not.
+// Signing in and out: IIN, then the code from 1414. Everybody sees the same, whether the IIN is
+// known or not.
 #include "pages/site.hpp"
 
 namespace mekenjai::pages {
@@ -11,7 +12,8 @@ std::string with_next(std::string address, std::string_view next) {
 
 Page sign_in_form(Visit& visit, const std::string& next, const std::string& typed) {
   Page page(visit, "sign-in");
-  page.set("HEADING", visit.text(next.starts_with("/apply") ? "page.sign_in.heading_apply" : "page.sign_in.heading"));
+  page.set("HEADING", visit.text(next.starts_with("/apply") ? "page.sign_in.heading_apply"
+                                                            : "page.sign_in.heading"));
   page.set("BACK", next.starts_with("/apply") ? "/services/residence" : "/");
   page.set("NEXT", next);
   page.set("IIN", typed);
@@ -23,7 +25,8 @@ awaitable<Response> sign_in_page(Visit& visit) {
   const std::string next = safe_next(visit.query("next"), "");
   if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
   // The people of the sandbox's page lead here with their number.
-  Page page = sign_in_form(visit, next, visit.site.context.sandbox ? visit.query("iin") : std::string());
+  Page page =
+      sign_in_form(visit, next, visit.site.context.sandbox ? visit.query("iin") : std::string());
   co_return page.done();
 }
 
@@ -34,7 +37,8 @@ awaitable<Response> sign_in(Visit& visit) {
   if (iin.empty()) {
     wrong = visit.text("page.err.iin_empty");
   } else if (iin.size() != 12 || iin.find_first_not_of("0123456789") != std::string::npos) {
-    const auto digits = std::count_if(iin.begin(), iin.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const auto digits =
+        std::count_if(iin.begin(), iin.end(), [](char c) { return c >= '0' && c <= '9'; });
     wrong = digits == 12 ? std::string(visit.text("page.err.iin_wrong"))
                          : visit.words.text("page.err.iin_length", {{"n", std::to_string(digits)}});
   } else if (!domain::parse_iin(iin)) {
@@ -45,7 +49,8 @@ awaitable<Response> sign_in(Visit& visit) {
     const base::Result<std::string> challenge =
         co_await visit.service().request_sign_in_code(iin, source, visit.language);
     if (challenge) {
-      co_return http::redirect(with_next("/sign-in/code/" + http::percent_encode(*challenge), next));
+      co_return http::redirect(
+          with_next("/sign-in/code/" + http::percent_encode(*challenge), next));
     }
     if (challenge.error().trouble != base::Trouble::unprocessable) {
       Page page(visit, "sign-in-code");
@@ -95,7 +100,8 @@ awaitable<Response> code(Visit& visit) {
     co_return page.done(422);
   }
   Response response = http::redirect(next.empty() ? "/profile" : next);
-  response.headers.emplace_back("Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in->token, std::nullopt));
+  response.headers.emplace_back(
+      "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in->token, std::nullopt));
   if (!visit.request.cookie(kLanguageCookie)) {
     // The person's own language, as the population register has it.
     const auto own = i18n::parse_language(signed_in->person.language);
@@ -108,7 +114,8 @@ awaitable<Response> sign_out(Visit& visit) {
   if (visit.signed_in()) {
     const std::string token = visit.request.token;
     const base::Result<flow::Done> done = co_await visit.service().sign_out(token);
-    if (!done && done.error().trouble != base::Trouble::not_signed_in) co_return problem_page(visit, done.error());
+    if (!done && done.error().trouble != base::Trouble::not_signed_in)
+      co_return problem_page(visit, done.error());
   }
   Response response = http::redirect("/signed-out");
   response.headers.emplace_back("Set-Cookie", http::clear_cookie(http::kSessionCookie));
@@ -121,7 +128,8 @@ void add_sign_in(Table& table) {
   table.get("/sign-in", Guard::open_page, sign_in_page);
   table.post("/sign-in", Guard::open_page, sign_in, table.limiter(&http::RateLimiters::sign_ins));
   table.get("/sign-in/code/{challenge}", Guard::open_page, code_page);
-  table.post("/sign-in/code/{challenge}", Guard::open_page, code, table.limiter(&http::RateLimiters::codes));
+  table.post("/sign-in/code/{challenge}", Guard::open_page, code,
+             table.limiter(&http::RateLimiters::codes));
   table.post("/sign-out", Guard::open_page, sign_out);
   table.fixed("/signed-out", "sign-out");
 }

@@ -1,4 +1,5 @@
-// "My consents": requests to me as owner, co-owner, tenant or registrant; seen, answered, confirmed by a code.
+// "My consents": requests to me as owner, co-owner, tenant or registrant; seen, answered, confirmed
+// by a code.
 #include "domain/words.hpp"
 #include "pages/parts.hpp"
 
@@ -37,7 +38,9 @@ void fill_lists(Visit& visit, Page& page, const std::vector<ConsentView>& consen
     set(*row, "ADDRESS", visit.words.address(consent.address));
     if (waits) {
       fill_dial(visit, *row, consent.deadline, fmt::format("m{}", ++number));
-      set(*row, "UNTIL", visit.words.text("page.consents.until", {{"time_to", visit.words.time_to(consent.deadline)}}));
+      set(*row, "UNTIL",
+          visit.words.text("page.consents.until",
+                           {{"time_to", visit.words.time_to(consent.deadline)}}));
     } else {
       const Tag tag = consent_tag(visit, consent.status);
       set(*row, "TAG", tag.text);
@@ -57,7 +60,8 @@ awaitable<Response> consents_page(Visit& visit) {
   if (reference) {
     const base::Result<flow::Page<ConsentView>> named =
         co_await visit.service().consents(caller, reference, cursor, kPageSize);
-    if (named && named->items.size() == 1) co_return http::redirect("/consents/" + named->items.front().id);
+    if (named && named->items.size() == 1)
+      co_return http::redirect("/consents/" + named->items.front().id);
     if (!named && named.error().trouble != base::Trouble::unprocessable &&
         named.error().trouble != base::Trouble::not_found) {
       co_return problem_page(visit, named.error());
@@ -73,7 +77,8 @@ awaitable<Response> consents_page(Visit& visit) {
   if (!typed.empty()) page.error("ERR_REF", "ref", visit.text("page.consents.not_found"));
   fill_lists(visit, page, found->items);
   if (found->items.empty()) page.show("EMPTY");
-  if (found->next) set(*page.add("MORE"), "URL", "/consents?after=" + http::percent_encode(*found->next));
+  if (found->next)
+    set(*page.add("MORE"), "URL", "/consents?after=" + http::percent_encode(*found->next));
   co_return page.done(typed.empty() ? 200 : 404);
 }
 
@@ -86,18 +91,23 @@ flow::Task<ConsentView> find(Visit& visit) {
 std::string answer_line(const Visit& visit, const ConsentView& consent) {
   const std::string until = visit.words.time_to(consent.deadline);
   const base::Date day = base::civil_date(consent.deadline);
-  if (day == visit.words.today()) return visit.words.text("page.consent.until_today", {{"time_to", until}});
-  return visit.words.text("page.consent.until_date", {{"date", visit.words.day(day)}, {"time_to", until}});
+  if (day == visit.words.today())
+    return visit.words.text("page.consent.until_today", {{"time_to", until}});
+  return visit.words.text("page.consent.until_date",
+                          {{"date", visit.words.day(day)}, {"time_to", until}});
 }
 
 Page consent_view(Visit& visit, const ConsentView& consent) {
   Page page(visit, "consent");
-  const bool open = consent.status == ConsentStatus::pending && consent.deadline > visit.words.now();
+  const bool open =
+      consent.status == ConsentStatus::pending && consent.deadline > visit.words.now();
   page.set("ID", consent.id);
-  page.set("REFERENCE_LINE", visit.words.text("page.consent.reference", {{"reference", in_groups(consent.reference, 3)}}));
+  page.set("REFERENCE_LINE", visit.words.text("page.consent.reference",
+                                              {{"reference", in_groups(consent.reference, 3)}}));
   const bool registrant = consent.asked_as == rules::Asked::registrant;
-  page.set("HEADING", visit.text(!open ? "page.consent.title_closed"
-                                 : registrant ? "page.consent.title_registrant" : "page.consent.title"));
+  page.set("HEADING", visit.text(!open        ? "page.consent.title_closed"
+                                 : registrant ? "page.consent.title_registrant"
+                                              : "page.consent.title"));
   visit.words.plate(*page.add("WHERE"), consent.address);
   for (const std::string& name : consent.registrants) set(*page.add("WHO"), "NAME", name);
   page.say("ASKS", visit.words.text("page.consent.asks", {{"name", consent.applicant_masked}}));
@@ -110,7 +120,8 @@ Page consent_view(Visit& visit, const ConsentView& consent) {
   if (open) {
     Dictionary* dial = page.add("DIAL");
     fill_dial(visit, *dial, consent.deadline, "m1");
-    page.set("AFTER", visit.words.text("page.consent.after", {{"time_at", visit.words.time_at(consent.deadline)}}));
+    page.set("AFTER", visit.words.text("page.consent.after",
+                                       {{"time_at", visit.words.time_at(consent.deadline)}}));
     page.show("OPEN");
     page.with_form();
   } else {
@@ -151,12 +162,14 @@ Page code_form(Visit& visit, const std::string& id, const std::string& answer) {
 awaitable<std::optional<Response>> send_code(Visit& visit, std::string id, std::string answer) {
   const flow::Caller caller = visit.caller();
   const std::optional<std::string> chosen = answer;
-  const base::Result<flow::Done> sent = co_await visit.service().request_consent_code(caller, id, chosen);
+  const base::Result<flow::Done> sent =
+      co_await visit.service().request_consent_code(caller, id, chosen);
   if (sent) co_return std::nullopt;
   const std::string address = "/consents/" + id;
   if (sent.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
   Page page = code_form(visit, id, answer);
-  if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address)) co_return std::move(*stopped);
+  if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address))
+    co_return std::move(*stopped);
   co_return page.done(422);
 }
 
@@ -187,7 +200,8 @@ awaitable<Response> confirm_page(Visit& visit) {
 
 awaitable<Response> confirm(Visit& visit) {
   const flow::Caller caller = visit.caller();
-  const std::string id = visit.parameter(0), answer = visit.field("answer"), address = "/consents/" + id;
+  const std::string id = visit.parameter(0), answer = visit.field("answer"),
+                    address = "/consents/" + id;
   if (!domain::parse_answer(answer)) co_return http::redirect(address);
   if (!visit.field("again").empty()) {
     std::optional<Response> stopped = co_await send_code(visit, id, answer);
@@ -202,7 +216,8 @@ awaitable<Response> confirm(Visit& visit) {
     page.error("ERR_CODE", "code", visit.text("page.err.code_empty"));
     co_return page.done(422);
   }
-  const base::Result<ConsentView> answered = co_await visit.service().answer(caller, id, answer, signature);
+  const base::Result<ConsentView> answered =
+      co_await visit.service().answer(caller, id, answer, signature);
   if (answered) {
     visit.site.unread.forget(caller.iin);
     co_return http::redirect(address);

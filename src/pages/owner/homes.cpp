@@ -19,24 +19,30 @@ void fill_residence(Visit& visit, Page& page, const flow::MeView& me) {
   set(*residence, "PLACE", visit.words.address(*me.residence_address));
   if (me.residence && me.residence->from) {
     say(*residence, "SINCE",
-        visit.words.text("page.homes.since_date", {{"date_from", visit.words.date_from(*me.residence->from)}}));
+        visit.words.text("page.homes.since_date",
+                         {{"date_from", visit.words.date_from(*me.residence->from)}}));
   }
 }
 
-void fill_residents(Visit& visit, Dictionary& row, const std::vector<flow::ResidentView>& residents) {
+void fill_residents(Visit& visit, Dictionary& row,
+                    const std::vector<flow::ResidentView>& residents) {
   if (residents.empty()) {
     row.ShowSection("NOBODY");
     return;
   }
   Dictionary* people = row.AddSectionDictionary("PEOPLE");
-  set(*people, "CAPTION", visit.words.plural("page.homes.count", static_cast<long>(residents.size())));
+  set(*people, "CAPTION",
+      visit.words.plural("page.homes.count", static_cast<long>(residents.size())));
   for (const flow::ResidentView& resident : residents) {
     Dictionary* person = people->AddSectionDictionary("PERSON");
     set(*person, "NAME", resident.name);
-    set(*person, "SINCE", resident.from ? visit.words.date(*resident.from) : std::string(visit.text("page.homes.long_ago")));
+    set(*person, "SINCE",
+        resident.from ? visit.words.date(*resident.from)
+                      : std::string(visit.text("page.homes.long_ago")));
     const bool temporary = resident.kind == domain::ResidenceKind::temporary && resident.until;
     set(*person, "HOW",
-        temporary ? visit.words.text("page.homes.temporary", {{"date_to", visit.words.date_to(*resident.until)}})
+        temporary ? visit.words.text("page.homes.temporary",
+                                     {{"date_to", visit.words.date_to(*resident.until)}})
                   : std::string(visit.text("page.homes.permanent")));
   }
 }
@@ -52,7 +58,9 @@ awaitable<Response> homes_page(Visit& visit) {
     visit.words.plate(*row, temporary.address);
     set(*row, "PLACE", visit.words.address(temporary.address));
     if (temporary.until) {
-      say(*row, "UNTIL", visit.words.text("page.homes.until_date", {{"date_to", visit.words.date_to(*temporary.until)}}));
+      say(*row, "UNTIL",
+          visit.words.text("page.homes.until_date",
+                           {{"date_to", visit.words.date_to(*temporary.until)}}));
     }
   }
   const std::optional<std::string> any;
@@ -64,14 +72,17 @@ awaitable<Response> homes_page(Visit& visit) {
       Dictionary* asked = page.add("ASKED");
       set(*asked, "ID", consent.id);
       set(*asked, "WHO", visit.words.text("page.homes.asks", {{"name", consent.applicant_masked}}));
-      set(*asked, "UNTIL", visit.words.text("page.homes.asks_until", {{"time_to", visit.words.time_to(consent.deadline)}}));
+      set(*asked, "UNTIL",
+          visit.words.text("page.homes.asks_until",
+                           {{"time_to", visit.words.time_to(consent.deadline)}}));
     }
   }
   if (me->dwellings.empty()) page.show("NO_DWELLINGS");
   int number = 0;
   for (const flow::MeView::Holding& holding : me->dwellings) {
     const std::string rka = holding.address.rka;
-    const base::Result<std::vector<flow::ResidentView>> residents = co_await visit.service().residents(caller, rka);
+    const base::Result<std::vector<flow::ResidentView>> residents =
+        co_await visit.service().residents(caller, rka);
     Dictionary* row = page.add("DWELLING");
     row->SetIntValue("N", ++number);
     visit.words.plate(*row, holding.address);
@@ -79,8 +90,9 @@ awaitable<Response> homes_page(Visit& visit) {
     set(*row, "PLACE", visit.words.place(holding.address));
     set(*row, "KIND", visit.words.dwelling_kind(holding.address.kind));
     const bool sole = holding.share.empty() || holding.share == "1" || holding.share == "1/1";
-    set(*row, "SHARE", sole ? std::string(visit.text("page.homes.sole"))
-                            : visit.words.text("page.homes.share", {{"share", holding.share}}));
+    set(*row, "SHARE",
+        sole ? std::string(visit.text("page.homes.sole"))
+             : visit.words.text("page.homes.share", {{"share", holding.share}}));
     if (residents) {
       fill_residents(visit, *row, *residents);
     } else {
@@ -92,7 +104,8 @@ awaitable<Response> homes_page(Visit& visit) {
 
 bool is_live(domain::Status status) {
   using enum domain::Status;
-  return status == checking || status == waiting_for_consent || status == retrying || status == on_hold;
+  return status == checking || status == waiting_for_consent || status == retrying ||
+         status == on_hold;
 }
 
 awaitable<Response> profile_page(Visit& visit) {

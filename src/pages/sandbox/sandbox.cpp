@@ -1,4 +1,5 @@
-// The page of the sandbox: people, phones, clock, registers. Its script talks to the JSON calls of /sandbox/…
+// The page of the sandbox: people, phones, clock, registers. Its script talks to the JSON calls of
+// /sandbox/…
 #include "pages/parts.hpp"
 
 namespace mekenjai::pages {
@@ -6,8 +7,9 @@ namespace {
 
 awaitable<Response> sandbox_page(Visit& visit) {
   Page page(visit, "sandbox");
-  for (const rules::Register which : {rules::Register::persons, rules::Register::dwellings, rules::Register::rights,
-                                      rules::Register::leases, rules::Register::phones, rules::Register::residences}) {
+  for (const rules::Register which :
+       {rules::Register::persons, rules::Register::dwellings, rules::Register::rights,
+        rules::Register::leases, rules::Register::phones, rules::Register::residences}) {
     Dictionary* row = page.add("REGISTER");
     set(*row, "ID", rules::word(which));
     set(*row, "NAME", visit.text(fmt::format("page.register.{}", rules::word(which))));
