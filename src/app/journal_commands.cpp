@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "app/folder_lock.hpp"
 #include "edge/registers/schema.hpp"
 #include "flow/ledger.hpp"
 #include "store/schema.hpp"
@@ -32,6 +33,11 @@ int journal_verify(const std::string& data) {
 
 int journal_rebuild(const std::string& data) {
   if (!has_data(data)) return 1;
+  const FolderLock lock(data);
+  if (!lock.held()) {
+    std::cerr << data << " is in use by a running mekenjai; stop it first\n";
+    return 1;
+  }
   store::sqlite::Database database(store::database_file(data), store::sqlite::Access::read_write);
   const store::Verification found = store::verify_journal(database);
   if (found.bad) {

@@ -2,9 +2,6 @@
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +11,7 @@
 #include <iostream>
 
 #include "api/routes.hpp"
+#include "app/folder_lock.hpp"
 #include "app/metrics.hpp"
 #include "base/thread.hpp"
 #include "edge/registers/people.hpp"
@@ -35,25 +33,6 @@ constexpr std::string_view kFormSecret = "form_secret";
 bool is_loopback(const std::string& listen) {
   return listen.starts_with("127.") || listen.starts_with("[::1]:") || listen.starts_with("localhost:");
 }
-
-/// Two services over one data folder would undo each other: the first one holds its lock.
-class FolderLock {
- public:
-  explicit FolderLock(const std::string& folder)
-      : file_(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    held_ = file_ >= 0 && ::flock(file_, LOCK_EX | LOCK_NB) == 0;
-  }
-  ~FolderLock() {
-    if (file_ >= 0) ::close(file_);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  bool held() const { return held_; }
-
- private:
-  int file_;
-  bool held_ = false;
-};
 
 std::string form_secret(flow::Engine& engine) {
   std::string secret;

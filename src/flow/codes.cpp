@@ -46,7 +46,9 @@ Codes::Codes(store::sqlite::Database& db, std::string secret)
       block_until_(db.prepare("SELECT until FROM blocks WHERE iin=? AND source=?")),
       count_wrong_(db.prepare("INSERT INTO wrong_codes VALUES(?,?,1) ON CONFLICT(iin, day) DO UPDATE SET count=count+1")),
       wrong_today_(db.prepare("SELECT count FROM wrong_codes WHERE iin=? AND day=?")),
-      forget_(db.prepare("DELETE FROM challenges WHERE iin=? AND created_at<?")) {}
+      forget_(db.prepare("DELETE FROM challenges WHERE iin=? AND created_at<?")),
+      forget_blocks_(db.prepare("DELETE FROM blocks WHERE iin=? AND until<?")),
+      forget_wrong_(db.prepare("DELETE FROM wrong_codes WHERE iin=? AND day<?")) {}
 
 std::optional<Problem> Codes::blocked(const Iin& iin, const std::string& source, Instant now) {
   {
@@ -78,6 +80,8 @@ base::Result<std::string> Codes::issue(Ledger& ledger, const Request& request) {
     }
   }
   forget_.with(number_of(request.iin), an_hour_ago).run();
+  forget_blocks_.with(number_of(request.iin), millis(now)).run();
+  forget_wrong_.with(number_of(request.iin), day_number(now)).run();
 
   const std::string code = fmt::format("{:06}", base::random_below(1'000'000));
   Challenge challenge{domain::new_id(now), request.iin, request.purpose, request.target, request.phone, {}, now + kLife, 0, false};

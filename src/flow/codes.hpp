@@ -56,7 +56,7 @@ class Codes {
 
   std::string secret_;
   store::sqlite::Statement add_, by_id_, newest_, wrong_, end_, sent_lately_, block_, block_until_, count_wrong_,
-      wrong_today_, forget_;
+      wrong_today_, forget_, forget_blocks_, forget_wrong_;
 };
 
 }  // namespace mekenjai::flow
