@@ -135,7 +135,6 @@ ApplicationView present(Reader& reader, const store::ApplicationRow& application
     if (consent.asked_at != newest) continue;
     ++view.consents_required;
     if (consent.status == domain::ConsentStatus::granted) ++view.consents_granted;
-    view.asked_masked.push_back(masked(reader, consent.iin));
     view.asked_tenant = view.asked_tenant || consent.asked_as == rules::Asked::tenant;
     view.deadline = consent.deadline;
   }

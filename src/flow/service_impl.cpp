@@ -287,7 +287,6 @@ ApplicationView as_draft(ApplicationView view) {
   view.hold_until.reset();
   view.decision.reset();
   view.consents_required = view.consents_granted = 0;
-  view.asked_masked.clear();
   view.warnings.clear();
   view.history.resize(std::min<std::size_t>(view.history.size(), 1));
   return view;

@@ -113,8 +113,6 @@ struct ApplicationView {
   int consents_required = 0, consents_granted = 0;
   /// A tenant of state housing was asked, not owners.
   bool asked_tenant = false;
-  /// Masked names of those asked; only after signing.
-  std::vector<std::string> asked_masked;
   std::vector<rules::Warning> warnings; // those the applicant may see
   std::vector<HistoryEntry> history;
   Document document;

@@ -131,11 +131,8 @@ Response waiting(Visit& visit, const ApplicationView& application) {
         visit.words.plural(
             application.consents_granted == 0 ? "page.waiting.pending_all" : "page.waiting.pending",
             left));
-    const std::string names = joined(application.asked_masked);
-    set(*pending, "ASKED",
-        names.empty()
-            ? visit.words.text("page.waiting.asked_nobody", {{"time_to", until}})
-            : visit.words.text("page.waiting.asked", {{"names", names}, {"time_to", until}}));
+    // Not even masked: whoever signs for a stranger's home must not learn who owns it (contract, section 3).
+    set(*pending, "ASKED", visit.words.text("page.waiting.asked", {{"time_to", until}}));
   }
   return page.done();
 }
