@@ -61,7 +61,7 @@ describe('somebody else’s home', () => {
       }
     }
     await visitor.sign();
-    await visitor.expectHeading('page.waiting.title_owners');
+    await visitor.expectWaiting();
     assert.match(await visitor.said(), new RegExp(`${owner.name} ${owner.surname[0]}\\.`), 'who was asked is named, masked');
     assert.ok(!(await visitor.page.content()).includes(owner.surname));
     await visitor.seen('waiting');
@@ -88,6 +88,7 @@ describe('somebody else’s home', () => {
     const { guest, home, owners: [owner] } = people.plain;
     const visitor = await portal.visitor({ language: 'en', script: false });
     const { page } = visitor;
+    await visitor.goto('/');
     await visitor.seen('plain-home');
     await visitor.follow('page.request_online');
     await visitor.follow('page.request_online');
@@ -104,7 +105,7 @@ describe('somebody else’s home', () => {
     await visitor.next();
     await visitor.agreeToData();
     await visitor.sign();
-    await visitor.expectHeading('page.waiting.title_owners');
+    await visitor.expectWaiting();
     await visitor.seen('plain-waiting');
     assert.match(await page.content(), /<meta http-equiv="refresh" content="\d+">/);
     await service.answerBySms(owner, 1);
@@ -119,7 +120,7 @@ describe('somebody else’s home', () => {
     const visitor = await asking(people.two);
     await service.answerBySms(first, 1);
     await visitor.page.reload();
-    await visitor.expectHeading('page.waiting.title_owners', {}, 1);
+    await visitor.expectWaiting();
     assert.match(await visitor.said(), /1 из 2/);
     await visitor.seen('waiting-one-of-two');
 
@@ -202,7 +203,7 @@ describe('somebody else’s home', () => {
     await visitor.follow('page.withdraw.link');
     await visitor.seen('withdraw');
     await visitor.follow('page.withdraw.keep');
-    await visitor.expectHeading('page.waiting.title_owners');
+    await visitor.expectWaiting();
     await visitor.follow('page.withdraw.link');
     await visitor.press('page.withdraw.submit');
     await visitor.expectHeading('page.withdrawn.title');

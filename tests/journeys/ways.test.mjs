@@ -149,6 +149,7 @@ describe('other ways', () => {
   test('for a time, in English: the last day is asked for, and checked', async () => {
     const { temporary, cottage } = people;
     const visitor = await portal.visitor({ language: 'en' });
+    await visitor.goto('/');
     await visitor.follow('page.temporary');
     await visitor.follow('page.request_online');
     await visitor.signIn(temporary);

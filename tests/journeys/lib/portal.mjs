@@ -63,7 +63,10 @@ export class Portal {
     });
     context.setDefaultTimeout(30_000);
     const visitor = new Visitor(this, context, await context.newPage(), { language, script });
-    if (choose) await visitor.goto(`/?lang=${language}`);
+    if (choose) {
+      await context.addCookies([{ name: '__Host-lang', value: language, url: this.origin.replace('http:', 'https:'), secure: true, httpOnly: true,
+        sameSite: 'Lax' }]);
+    }
     return visitor;
   }
 }
@@ -101,8 +104,8 @@ export class Visitor {
     assert.deepEqual(this.complaints, []);
   }
 
-  text(key, values, form) {
-    return text(this.language, key, values, form);
+  text(key, values) {
+    return text(this.language, key, values);
   }
   async goto(address) {
     return this.page.goto(address);
@@ -116,8 +119,13 @@ export class Visitor {
   heading() {
     return this.page.locator('h1').innerText().then((said) => said.replaceAll('\u00A0', ' ').trim());
   }
-  async expectHeading(key, values, form) {
-    assert.equal(await this.heading(), this.text(key, values, form));
+  async expectHeading(key, values) {
+    assert.equal(await this.heading(), this.text(key, values));
+  }
+
+  /** The page of an application that waits for answers. */
+  async expectWaiting() {
+    assert.equal(await this.page.locator('main[data-state] .mk-dial').count(), 1, await this.heading());
   }
 
   button(key) {

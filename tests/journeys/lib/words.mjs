@@ -42,9 +42,9 @@ function read(file) {
 const catalogues = Object.fromEntries(languages.map((language) => [language,
   new Map(['base', 'pages', 'rules'].flatMap((name) => [...read(path.join(locales, language, `${name}.po`))]))]));
 
-/** The text of a key (`form`: which of a plural); `{name}` is replaced where `values` has it. */
-export function text(language, key, values = {}, form = 0) {
-  const found = catalogues[language].get(key)?.[form];
+/** The text of a key, of a plural its first form; `{name}` is replaced where `values` has it. */
+export function text(language, key, values = {}) {
+  const found = catalogues[language].get(key)?.[0];
   if (found === undefined) throw new Error(`no text for ${key} in ${language}`);
   return found.replaceAll('**', '').replaceAll('\u00A0', ' ').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
