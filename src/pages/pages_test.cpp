@@ -270,5 +270,88 @@ TEST_F(Portal, ProblemsOfTheFlowBecomePages) {
   EXPECT_EQ(header(response, "Retry-After"), "30");
 }
 
+TEST_F(Portal, EveryStateOfAnApplicationHasItsPageInEveryLanguage) {
+  flow::ApplicationView& application = service_.application_view;
+  application.id = "a1";
+  application.number = "261403771500";
+  application.applicant = api::FakeService::iin();
+  application.registrants = {{"991301300003", "Айгерім Серікбаева"}};
+  application.address.rka = "0201300118400729";
+  application.address.street_kk = application.address.street_ru = "Kenesary";
+  application.address.house = "40";
+  application.signed_at = application.deadline = application.hold_until = base::Instant{};
+  application.consents_required = 2;
+  application.consents_granted = 1;
+  application.history = {
+      {base::Instant{}, "consents_requested", "system", {{"n", "2"}, {"time", "15:04"}}}};
+  application.decision.emplace();
+  application.decision->facts = {{rules::Register::rights, base::Instant{}}};
+  application.decision->contacts = {{"kk", "ru", "kk", "ru", "1414", "9-18"}};
+  using enum domain::Status;
+  for (const domain::Status status : {draft, checking, waiting_for_consent, retrying, on_hold,
+                                      registered, rejected, sent_to_psc, withdrawn}) {
+    application.status = status;
+    for (const rules::Row row :
+         {rules::Row::D6, rules::Row::E3, rules::Row::D1, rules::Row::G3, rules::Row::X}) {
+      application.decision->decision.row = row;
+      for (const Language language : i18n::kLanguages) {
+        for (const std::string_view page :
+             {"/applications/{id}", "/applications/{id}/decision", "/applications/{id}/withdraw",
+              "/applications/{id}/sign", "/applications/{id}/state"}) {
+          http::Request get = request(std::string(page));
+          get.parameters = {"a1"};
+          get.headers.emplace_back("cookie", fmt::format("__Host-lang={}", i18n::tag(language)));
+          const Response response = call(get, page);
+          EXPECT_TRUE(response.status == 200 || response.status == 303)
+              << page << " " << response.status;
+          EXPECT_EQ(response.body.find("{{"), std::string::npos) << page;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
+  service_.found.resize(2);
+  service_.found[0].rka = "0201300118400729";
+  service_.me_view.dwellings.push_back({service_.found[0], "1/2"});
+  service_.me_view.residence_address = service_.found[0];
+  for (const std::string_view why : {"child_14_17", "ward", "under_14", "adult", "lease_member"}) {
+    service_.me_view.dependants.push_back({"990101300001", "Дәулет", domain::RelationKind::parent,
+                                           15, why != "under_14" && why != "adult",
+                                           std::string(why)});
+  }
+  service_.resident_views.resize(1);
+  service_.message_views.resize(1);
+  service_.message_views[0].kind = "rejected";
+  service_.message_views[0].id = "x";
+  const std::string answers =
+      "who=991301300003&rka=0201300118400729&kind=temporary&day=1&month=6&year=2027&reason=work&"
+      "data_consent=1&answer=grant&code=123456&iin=991301300003&go=on&from=check";
+  for (const http::Route& route : routes_) {
+    if (route.pattern.starts_with("/assets/")) continue;
+    for (const bool signed_in : {true, false}) {
+      if (!signed_in && route.guard == Guard::cookie) continue;
+      http::Request made = request(route.pattern, signed_in);
+      made.parameters = {"x"};
+      if (route.method == Method::get) {
+        EXPECT_LT(call(made, route.pattern).status, 500) << route.pattern;
+        continue;
+      }
+      for (const std::string& body : {answers, std::string("from=x")}) {
+        made.method = route.method;
+        made.body = body + "&csrf=";
+        const http::Csrf::Token token = context_.csrf->token(made);
+        made.body += http::percent_encode(token.value);
+        if (token.set_cookie) {
+          made.headers.emplace_back("cookie",
+                                    token.set_cookie->substr(0, token.set_cookie->find(';')));
+        }
+        EXPECT_LT(call(made, route.pattern).status, 500) << route.pattern;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mekenjai::pages

@@ -131,7 +131,8 @@ Response waiting(Visit& visit, const ApplicationView& application) {
         visit.words.plural(
             application.consents_granted == 0 ? "page.waiting.pending_all" : "page.waiting.pending",
             left));
-    // Not even masked: whoever signs for a stranger's home must not learn who owns it (contract, section 3).
+    // Not even masked: whoever signs for a stranger's home must not learn who owns it (contract,
+    // section 3).
     set(*pending, "ASKED", visit.words.text("page.waiting.asked", {{"time_to", until}}));
   }
   return page.done();
