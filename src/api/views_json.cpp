@@ -238,7 +238,7 @@ json::object me_json(const flow::MeView& view, const Reader& reader) {
     dependants.push_back(
         json::object{{"iin", text(dependant.iin)},
                      {"name", text(dependant.name)},
-                     {"relation", text(word(dependant.relation))},
+                     {"relation", text(dependant.why == "lease_member" ? std::string_view("lease_member") : word(dependant.relation))},
                      {"age", dependant.age},
                      {"can_register", dependant.can_register},
                      {"why", text(text_or(reader, "dependant." + dependant.why, dependant.why))}});

@@ -274,6 +274,23 @@ base::Result<MeView> me(Reader& reader, const Iin& iin, Instant now, const polic
     }
     view.dependants.push_back(std::move(dependant));
   }
+  // Row B13: the tenant registers those who are named in his lease; he finds it by the home he lives in.
+  if (view.residence) {
+    const auto leases = reader.registers.leases(view.residence->rka);
+    if (!leases.available()) return base::fail(silent());
+    for (const domain::Lease& lease : *leases) {
+      if (lease.tenant != iin || !domain::in_force(lease.from, lease.to, today)) continue;
+      for (const Iin& member : lease.members) {
+        if (member == iin || !seen.insert(member).second) continue;
+        const auto other = reader.registers.person(member);
+        if (!other.available()) return base::fail(silent());
+        if (!*other || (*other)->death_date) continue;
+        const int age = base::age_on((*other)->birth_date, today);
+        if (age < policy.child_age) continue;
+        view.dependants.push_back({member.str(), full_name(**other), domain::RelationKind::guardian, age, true, "lease_member"});
+      }
+    }
+  }
   for (const domain::StaffRole& role : *roles) view.roles.push_back(role.role);
   return view;
 }
