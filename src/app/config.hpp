@@ -18,7 +18,7 @@ struct Config {
   std::string metrics_listen = "127.0.0.1:9464";  // [metrics] listen; empty: off
   edge::sms::LinkConfig sms{};
   bool cyrillic_sms = false;            // [sms] script
-  int gather_threads = 2;               // [service] gather_threads
+  int gather_threads = 0;               // [service] gather_threads; 0: half the cores, at least one
   int stop_seconds = 10;                // [service] stop_seconds: how long running requests may take at the end
   std::string log_level = "info";       // [log] level
 };

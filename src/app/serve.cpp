@@ -95,7 +95,10 @@ int serve(Config config, bool sandbox) {
   edge::registers::Switches switches;
   flow::EngineConfig engine_config;
   engine_config.database_file = store::database_file(config.data);
-  engine_config.gather_threads = static_cast<std::size_t>(std::max(1, config.gather_threads));
+  // The embedded registers answer in microseconds: more threads than that only take turns with the writer.
+  const unsigned half = std::max(1u, std::thread::hardware_concurrency() / 2);
+  engine_config.gather_threads =
+      config.gather_threads > 0 ? static_cast<std::size_t>(config.gather_threads) : half;
   engine_config.cyrillic_sms = config.cyrillic_sms;
   engine_config.limits.drafts_a_day = config.drafts_a_day;
   flow::Engine engine(engine_config, clock, policy::Editions::built_in(), switches);

@@ -51,7 +51,11 @@ std::optional<Language> parse_language(std::string_view text) {
 }
 
 Language negotiate(std::string_view accept_language) {
-  Language best = Language::kk;
+  return accepted(accept_language).value_or(Language::kk);
+}
+
+std::optional<Language> accepted(std::string_view accept_language) {
+  std::optional<Language> best;
   int best_weight = 0;
   while (!accept_language.empty()) {
     const std::size_t comma = accept_language.find(',');
@@ -71,7 +75,7 @@ Language negotiate(std::string_view accept_language) {
     for (char& c : primary) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     const std::optional<Language> language = parse_language(primary);
     if (language && weight > best_weight) {
-      best = *language;
+      best = language;
       best_weight = weight;
     }
   }

@@ -17,6 +17,8 @@ inline constexpr std::array kLanguages{Language::kk, Language::ru, Language::en}
 /// "kk", "ru", "en".
 std::string_view tag(Language language);
 std::optional<Language> parse_language(std::string_view tag);
+/// The best of ours that an `Accept-Language` header names; nothing where it names none.
+std::optional<Language> accepted(std::string_view accept_language);
 /// The best of ours for an `Accept-Language` header (RFC 9110, 12.5.4); kk where none fits.
 Language negotiate(std::string_view accept_language);
 

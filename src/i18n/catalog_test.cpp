@@ -11,6 +11,8 @@ TEST(Negotiate, TakesTheBestOfOursAndKazakhWhereNoneFits) {
   EXPECT_EQ(negotiate("fr"), Language::kk);
   EXPECT_EQ(negotiate(""), Language::kk);
   EXPECT_EQ(negotiate("EN"), Language::en);
+  EXPECT_EQ(accepted("kk;q=0.1"), Language::kk);
+  EXPECT_FALSE(accepted("de, fr;q=0.5"));
 }
 
 TEST(Fill, LeavesUnknownNamesAndBrokenBracesAlone) {

@@ -103,9 +103,11 @@ awaitable<Response> code(Visit& visit) {
   response.headers.emplace_back(
       "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in->token, std::nullopt));
   if (!visit.request.cookie(kLanguageCookie)) {
-    // The person's own language, as the population register has it.
+    // What the browser asks for; where it asks for none of ours, the language that the population register has.
     const auto own = i18n::parse_language(signed_in->person.language);
-    response.headers.emplace_back("Set-Cookie", language_cookie(own.value_or(visit.language)));
+    const auto asked = i18n::accepted(visit.request.header("accept-language"));
+    response.headers.emplace_back("Set-Cookie",
+                                  language_cookie(asked.value_or(own.value_or(visit.language))));
   }
   co_return response;
 }
