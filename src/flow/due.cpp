@@ -16,6 +16,8 @@ struct Due {
   PersonCard applicant;
   std::optional<Gathered> gathered;
   std::optional<domain::Dwelling> dwelling;
+  /// Whom the end of a temporary registration concerns: the applicant and those registered.
+  std::vector<std::pair<Iin, PersonCard>> people{};
 };
 
 namespace {
@@ -45,6 +47,10 @@ Due prepare_due(Reader& reader, const store::ApplicationRow& application, Instan
   } else if (application.status == Status::registered) {
     const auto dwelling = reader.registers.dwelling(application.rka);
     if (dwelling.available()) due.dwelling = *dwelling;
+    due.people.emplace_back(application.applicant, due.applicant);
+    for (const store::RegistrantRow& registrant : reader.cases.registrants(application.id)) {
+      if (registrant.iin != application.applicant) due.people.emplace_back(registrant.iin, card_of(reader, registrant.iin));
+    }
   }
   return due;
 }
@@ -54,14 +60,18 @@ void temporary(Step& step, const Due& due) {
   const Date until = *due.application.until;
   const Instant ends_at = base::start_of_day(base::add_days(until, 1));
   const bool ended = step.now() >= ends_at;
-  step.ledger.happen(Actor::system, ended ? "ended" : "reminded", due.application.id, {{"ends_at", millis(ends_at)}},
-                     {{due.application.applicant, ended ? "temporary_ended" : "temporary_ends_soon", {}}});
-  if (!due.applicant.phone) return;
-  const auto language = Notices::language_of(due.applicant);
+  const std::string kind = ended ? "temporary_ended" : "temporary_ends_soon";
+  std::vector<Note> notes;
+  for (const auto& [iin, card] : due.people) notes.push_back({iin, kind, {}});
+  step.ledger.happen(Actor::system, ended ? "ended" : "reminded", due.application.id, {{"ends_at", millis(ends_at)}}, notes);
   const domain::Dwelling dwelling = due.dwelling.value_or(domain::Dwelling{});
-  step.ledger.sms(due.applicant.phone->number,
-                  ended ? step.notices.ended(language, dwelling) : step.notices.ends_soon(language, dwelling, until),
-                  ended ? "temporary_ended" : "temporary_ends_soon", step.now() + std::chrono::days{3});
+  for (const auto& [iin, card] : due.people) {
+    if (!card.phone) continue;
+    const auto language = Notices::language_of(card);
+    step.ledger.sms(card.phone->number,
+                    ended ? step.notices.ended(language, dwelling) : step.notices.ends_soon(language, dwelling, until), kind,
+                    step.now() + std::chrono::days{3});
+  }
 }
 
 /// A register has been silent for three working days: the applicant hears of it once.
