@@ -316,6 +316,13 @@ RC_GTEST_PROP(Always, NobodyIsRegisteredWithoutEveryConsent, ()) {
   }
 }
 
+/// Row F5 stands on whoever is known to come: a registrant whose authority a silent register would show is not
+/// counted, so the figure may be smaller, never the refusal another.
+bool same_but_for_the_count(Decision left, Decision right) {
+  if (left.row == Row::F5 && right.row == Row::F5) left.residents_after = right.residents_after = 0;
+  return left == right;
+}
+
 RC_GTEST_PROP(Always, ASilentRegisterNeverRefuses, ()) {
   for (int i = 0; i < kCases; ++i) {
     const Facts facts = any_facts_with_gaps();
@@ -327,7 +334,7 @@ RC_GTEST_PROP(Always, ASilentRegisterNeverRefuses, ()) {
       if (without.row == Row::X) {
         RC_ASSERT(without.unavailable == which || without == decision);
       } else {
-        RC_ASSERT(without == decision);
+        RC_ASSERT(same_but_for_the_count(without, decision));
       }
     }
   }
@@ -348,7 +355,7 @@ RC_GTEST_PROP(Always, AnAnswerMoreOnlyResolvesWhatCouldNotBeTold, ()) {
     }
     gaps.dwelling.owners = owners;
     const Decision known = decide(gaps);
-    if (known.row != Row::X) RC_ASSERT(known == decide(all));
+    if (known.row != Row::X) RC_ASSERT(same_but_for_the_count(known, decide(all)));
   }
 }
 
