@@ -1,5 +1,7 @@
 #include "domain/application.hpp"
 
+#include <mutex>
+
 #include "base/bytes.hpp"
 
 namespace mekenjai::domain {
@@ -61,14 +63,32 @@ bool is_application_number(std::string_view text) {
 }
 
 std::string new_id(base::Instant at) {
+  // Ids of one millisecond are counted in the twelve bits behind it (RFC 9562, 6.2, method 1), so that lists sorted
+  // by id show what came first.
+  static std::mutex mutex;
+  static std::uint64_t last_millis = 0;
+  static std::uint32_t counter = 0;
   const std::string random = base::random_bytes(10);
-  const auto millis = static_cast<std::uint64_t>(at.time_since_epoch().count());
+  auto millis = static_cast<std::uint64_t>(at.time_since_epoch().count());
+  std::uint32_t count = 0;
+  {
+    const std::lock_guard lock(mutex);
+    if (millis == last_millis && counter < 0xFFF) {
+      ++counter;
+    } else {
+      if (millis == last_millis) ++millis;  // the counter is full: the next millisecond is borrowed
+      last_millis = millis;
+      counter = static_cast<unsigned char>(random[0]);
+    }
+    count = counter;
+  }
   std::array<std::uint8_t, 16> bytes{};
   for (int i = 0; i < 6; ++i) {
     bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis >> (40 - 8 * i));
   }
   for (std::size_t i = 0; i < 10; ++i) bytes[6 + i] = static_cast<std::uint8_t>(random[i]);
-  bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0F));  // version 7
+  bytes[6] = static_cast<std::uint8_t>(0x70 | count >> 8);  // version 7
+  bytes[7] = static_cast<std::uint8_t>(count);
   bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));  // variant 10
   const std::string hex = base::to_hex(bytes.data(), bytes.size());
   return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),

@@ -22,6 +22,12 @@ TEST(Id, IsAUuidOfVersionSevenThatSortsByTime) {
   EXPECT_EQ(first[14], '7');
   EXPECT_LT(first, later);
   EXPECT_FALSE(is_id("not-an-id"));
+  std::string before = new_id(now + base::Millis{2});
+  for (int i = 0; i < 3000; ++i) {
+    std::string after = new_id(now + base::Millis{2});
+    ASSERT_LT(before, after);  // of one millisecond too
+    before = std::move(after);
+  }
 }
 
 TEST(Words, AreThoseOfTheContract) {
