@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "base/bytes.hpp"
+#include "base/words.hpp"
 
 namespace mekenjai::domain {
 namespace {
@@ -13,13 +14,6 @@ constexpr std::string_view kReasons[] = {"purchase", "family", "marriage",      
                                          "treatment", "rent",  "service_housing", "return", "other"};
 constexpr std::string_view kConsents[] = {"pending", "granted", "refused", "expired", "void"};
 constexpr std::string_view kAnswers[] = {"grant", "refuse", "fraud"};
-
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(const std::string_view (&words)[N], std::string_view word) {
-  const auto found = std::find(std::begin(words), std::end(words), word);
-  if (found == std::end(words)) return std::nullopt;
-  return static_cast<Enum>(found - std::begin(words));
-}
 
 /// The Luhn check digit for decimal digits.
 char luhn_digit(std::string_view digits) {
@@ -36,16 +30,16 @@ char luhn_digit(std::string_view digits) {
 }  // namespace
 
 std::string_view word(Status value) { return kStatuses[static_cast<std::size_t>(value)]; }
-std::optional<Status> parse_status(std::string_view word) { return parse<Status>(kStatuses, word); }
+std::optional<Status> parse_status(std::string_view word) { return base::value_in<Status>(kStatuses, word); }
 bool is_final(Status status) { return status >= Status::registered; }
 
 std::string_view word(Reason value) { return kReasons[static_cast<std::size_t>(value)]; }
-std::optional<Reason> parse_reason(std::string_view word) { return parse<Reason>(kReasons, word); }
+std::optional<Reason> parse_reason(std::string_view word) { return base::value_in<Reason>(kReasons, word); }
 
 std::string_view word(ConsentStatus value) { return kConsents[static_cast<std::size_t>(value)]; }
 
 std::string_view word(Answer value) { return kAnswers[static_cast<std::size_t>(value)]; }
-std::optional<Answer> parse_answer(std::string_view word) { return parse<Answer>(kAnswers, word); }
+std::optional<Answer> parse_answer(std::string_view word) { return base::value_in<Answer>(kAnswers, word); }
 
 std::string new_application_number() {
   // 87 values for the third and fourth digit, 13 to 99: no month, so never taken for an IIN.

@@ -1,5 +1,7 @@
 #include "domain/words.hpp"
 
+#include "base/words.hpp"
+
 namespace mekenjai::domain {
 namespace {
 
@@ -55,10 +57,7 @@ std::string_view word(ResidenceKind value) { return word_of(value); }
 
 template <class Enum>
 std::optional<Enum> from_word(std::string_view word) {
-  const auto& all = Words<Enum>::kAll;
-  const auto found = std::find(std::begin(all), std::end(all), word);
-  if (found == std::end(all)) return std::nullopt;
-  return static_cast<Enum>(found - std::begin(all));
+  return base::value_in<Enum>(Words<Enum>::kAll, word);
 }
 
 template std::optional<Sex> from_word(std::string_view);

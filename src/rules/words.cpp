@@ -1,8 +1,7 @@
 // The fixed words of the contract for outcomes, rows, codes and registers, both ways.
-#include <algorithm>
-#include <iterator>
-
 #include "rules/decision.hpp"
+
+#include "base/words.hpp"
 
 namespace mekenjai::rules {
 namespace {
@@ -103,10 +102,7 @@ std::string_view word(Asked value) { return word_of(value); }
 
 template <class Enum>
 std::optional<Enum> from_word(std::string_view word) {
-  const auto& all = Words<Enum>::kAll;
-  const auto found = std::find(std::begin(all), std::end(all), word);
-  if (found == std::end(all)) return std::nullopt;
-  return static_cast<Enum>(found - std::begin(all));
+  return base::value_in<Enum>(Words<Enum>::kAll, word);
 }
 
 template std::optional<Outcome> from_word(std::string_view);
