@@ -2,15 +2,15 @@
 // fetched by others (edge/eds/live) and put into `Evidence`. So every verdict can be repeated from the archive.
 //
 // A signature climbs levels, a type each, and none can be made without the one before:
-//   IntactSignature    digest and signature hold (cms.hpp, xml.hpp)
+//   IntactSignature    digest and signature hold (cms/cms.hpp, xml/xml.hpp)
 //   TimedSignature     + the moment it is judged at, proven by a time-stamp where there is one
 //   TrustedSignature   + a path to our anchors, right use and role, one IIN
 //   ProvenSignature    + nobody has revoked it: what the service acts on
 #pragma once
 
-#include "edge/eds/crl.hpp"
-#include "edge/eds/timestamp.hpp"
-#include "edge/eds/xml.hpp"
+#include "edge/eds/pki/crl.hpp"
+#include "edge/eds/cms/timestamp.hpp"
+#include "edge/eds/xml/xml.hpp"
 
 namespace mekenjai::edge::eds {
 

@@ -2,7 +2,7 @@
 // sandbox's own responder and for tests, in the real formats.
 #pragma once
 
-#include "edge/eds/crl.hpp"
+#include "edge/eds/pki/crl.hpp"
 #include "edge/eds/make/issue.hpp"
 
 namespace mekenjai::edge::eds::make {

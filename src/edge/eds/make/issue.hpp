@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "edge/eds/certificate.hpp"
+#include "edge/eds/pki/certificate.hpp"
 
 namespace mekenjai::edge::eds::make {
 

@@ -2,7 +2,7 @@
 // element that is what we use (eds.md 4.2; 5, point 5). Read with libxml2: no network, no entities, no DOCTYPE.
 #pragma once
 
-#include "edge/eds/cms.hpp"
+#include "edge/eds/cms/cms.hpp"
 
 namespace mekenjai::edge::eds {
 

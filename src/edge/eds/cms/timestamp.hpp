@@ -1,8 +1,8 @@
 // Time-stamp tokens (RFC 3161): a token that does not hold is an error, not "no token" (eds.md 5, point 20).
 #pragma once
 
-#include "edge/eds/cms.hpp"
-#include "edge/eds/trust.hpp"
+#include "edge/eds/cms/cms.hpp"
+#include "edge/eds/pki/trust.hpp"
 
 namespace mekenjai::edge::eds {
 

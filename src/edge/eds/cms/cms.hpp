@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "edge/eds/certificate.hpp"
+#include "edge/eds/pki/certificate.hpp"
 
 namespace mekenjai::edge::eds {
 

@@ -10,7 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "edge/eds/crypto/keys.hpp"
-#include "edge/eds/fault.hpp"
+#include "edge/eds/asn1/fault.hpp"
 
 namespace mekenjai::edge::eds {
 

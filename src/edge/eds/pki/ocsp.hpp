@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "edge/eds/trust.hpp"
+#include "edge/eds/pki/trust.hpp"
 
 namespace mekenjai::edge::eds {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "edge/eds/ocsp.hpp"
+#include "edge/eds/pki/ocsp.hpp"
 
 namespace mekenjai::edge::eds {
 
