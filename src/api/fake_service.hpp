@@ -21,6 +21,15 @@ class FakeService final : public flow::Service {
   std::optional<flow::DraftRequest> drafted;
   std::optional<flow::Idempotency> idempotency;
   std::optional<flow::SignatureRequest> signature;
+  bool eds = false;
+  flow::EdsChallenge eds_challenge{"e1", "<login/>", {}};
+  flow::EdsSignIn eds_sign_in_answer;
+  flow::SignatureContainer container;
+  flow::QrOffer qr_offer{"q1", "browser", {}};
+  flow::QrApi1 qr_api1;
+  flow::QrApi2 qr_api2;
+  flow::QrState qr_state_now;
+  std::string qr_received;
 
   static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
 
@@ -29,6 +38,10 @@ class FakeService final : public flow::Service {
     calls.push_back(std::move(call));
     if (problem) co_return base::fail(*problem);
     co_return value;
+  }
+  template <class T>
+  flow::Task<T> without() {
+    co_return base::fail(base::Trouble::unprocessable, "method_unavailable");
   }
   static std::string said(const flow::Caller& caller) {
     return fmt::format("{} {}", caller.iin.view(), i18n::tag(caller.language));
@@ -44,6 +57,42 @@ class FakeService final : public flow::Service {
     flow::SignedIn signed_in{"good", base::Instant{}, {}};
     signed_in.person = me_view.person;
     return give(fmt::format("sign_in {} {} {}", challenge, code, cookie), std::move(signed_in));
+  }
+  bool eds_available() const override { return eds; }
+  flow::Task<flow::EdsChallenge> request_eds_challenge(std::string source) override {
+    if (!eds) return without<flow::EdsChallenge>();
+    return give("request_eds_challenge " + source, eds_challenge);
+  }
+  flow::Task<flow::EdsSignIn> sign_in_eds(std::string challenge, flow::SignatureRequest request,
+                                          std::string, bool cookie) override {
+    if (!eds) return without<flow::EdsSignIn>();
+    signature = std::move(request);
+    return give(fmt::format("sign_in_eds {} {}", challenge, cookie), eds_sign_in_answer);
+  }
+  flow::Task<flow::SignatureContainer> signature_container(flow::Caller caller, std::string id) override {
+    return give(fmt::format("signature_container {} {}", said(caller), id), container);
+  }
+  flow::Task<flow::QrOffer> offer_qr(flow::QrPurpose purpose, std::string target, std::string answer,
+                                     std::optional<flow::Caller>, std::string) override {
+    if (!eds) return without<flow::QrOffer>();
+    return give(fmt::format("offer_qr {} {} {}", static_cast<int>(purpose), target, answer), qr_offer);
+  }
+  flow::Task<flow::QrApi1> qr_opened(std::string id) override {
+    return give("qr_opened " + id, qr_api1);
+  }
+  flow::Task<flow::QrApi2> qr_documents(std::string id, std::string token) override {
+    return give(fmt::format("qr_documents {} {}", id, token), qr_api2);
+  }
+  flow::Task<flow::Done> qr_signed(std::string id, std::string token, std::string signed_) override {
+    qr_received = std::move(signed_);
+    return give(fmt::format("qr_signed {} {}", id, token), flow::Done{});
+  }
+  flow::Task<flow::QrState> qr_state(std::string id, std::string browser_key) override {
+    return give(fmt::format("qr_state {} {}", id, browser_key), qr_state_now);
+  }
+  flow::Task<flow::EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string,
+                                         bool cookie) override {
+    return give(fmt::format("qr_sign_in {} {} {}", id, browser_key, cookie), eds_sign_in_answer);
   }
   boost::asio::awaitable<std::optional<flow::Session>> session(std::string token) override {
     if (token != "good") co_return std::nullopt;

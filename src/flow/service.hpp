@@ -36,6 +36,13 @@ class Service {
   virtual Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) = 0;
   /// Problems: wrong_code (422, value "attempts_left"), blocked (429), not_found (404: no such challenge, or ended).
   virtual Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) = 0;
+  /// Whether people can sign with their digital signature; without it its ways answer method_unavailable (422).
+  virtual bool eds_available() const = 0;
+  virtual Task<EdsChallenge> request_eds_challenge(std::string source) = 0;
+  /// Problems: bad_signature (422, value "reason"), signature_unchecked (503: nobody can tell now, the challenge
+  /// stays good), not_found (404: no such challenge, used, or past its five minutes), no_such_person (422).
+  virtual Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source,
+                                      bool cookie) = 0;
   /// The live session of a token; touches it. Fast (memory) in the common case.
   virtual boost::asio::awaitable<std::optional<Session>> session(std::string token) = 0;
   virtual Task<Done> sign_out(std::string token) = 0;
@@ -63,6 +70,24 @@ class Service {
   virtual Task<ConsentView> consent(Caller, std::string consent_id) = 0;
   virtual Task<Done> request_consent_code(Caller, std::string consent_id, std::optional<std::string> answer) = 0;
   virtual Task<ConsentView> answer(Caller, std::string consent_id, std::string answer, SignatureRequest) = 0;
+
+  // --- what was signed -------------------------------------------------------------------------------------
+  /// 404 for what the caller did not sign himself.
+  virtual Task<SignatureContainer> signature_container(Caller, std::string signature_id) = 0;
+
+  // --- signing with eGov Mobile ------------------------------------------------------------------------------
+  /// `target`: the application or consent; `answer`: of a consent. The caller is absent only for signing in.
+  virtual Task<QrOffer> offer_qr(QrPurpose purpose, std::string target, std::string answer, std::optional<Caller>,
+                                 std::string source) = 0;
+  /// The phone read the code. May be asked again until it has signed; the same token each time.
+  virtual Task<QrApi1> qr_opened(std::string id) = 0;
+  virtual Task<QrApi2> qr_documents(std::string id, std::string token) = 0;
+  /// What the phone made. Problems: bad_signature (422), signature_unchecked (503), those of `sign` and `answer`.
+  virtual Task<Done> qr_signed(std::string id, std::string token, std::string xml_or_cms) = 0;
+  /// For the browser that shows the code, and for no other: not_found.
+  virtual Task<QrState> qr_state(std::string id, std::string browser_key) = 0;
+  /// Once, after the phone has signed.
+  virtual Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, bool cookie) = 0;
 
   // --- messages -------------------------------------------------------------------------------------------
   virtual Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) = 0;

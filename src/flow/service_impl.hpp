@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "flow/eds.hpp"
 #include "flow/engine.hpp"
 #include "flow/service.hpp"
 
@@ -15,10 +16,15 @@ class ServiceImpl final : public Service {
   static constexpr std::chrono::hours kSessionLife{12};   // contract, section 3
   static constexpr std::chrono::hours kCookieIdle{2};
 
-  explicit ServiceImpl(Engine& engine) : engine_(engine) {}
+  explicit ServiceImpl(Engine& engine, EdsWays eds = {}) : engine_(engine), eds_(std::move(eds)) {}
+  /// Where the origin is known only once we listen; before the first request.
+  void set_eds(EdsWays eds) { eds_ = std::move(eds); }
 
   Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) override;
   Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) override;
+  bool eds_available() const override { return eds_.examiner != nullptr; }
+  Task<EdsChallenge> request_eds_challenge(std::string source) override;
+  Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source, bool cookie) override;
   boost::asio::awaitable<std::optional<Session>> session(std::string token) override;
   Task<Done> sign_out(std::string token) override;
 
@@ -41,6 +47,15 @@ class ServiceImpl final : public Service {
   Task<Done> request_consent_code(Caller, std::string consent_id, std::optional<std::string> answer) override;
   Task<ConsentView> answer(Caller, std::string consent_id, std::string answer, SignatureRequest) override;
 
+  Task<SignatureContainer> signature_container(Caller, std::string signature_id) override;
+  Task<QrOffer> offer_qr(QrPurpose purpose, std::string target, std::string answer, std::optional<Caller>,
+                         std::string source) override;
+  Task<QrApi1> qr_opened(std::string id) override;
+  Task<QrApi2> qr_documents(std::string id, std::string token) override;
+  Task<Done> qr_signed(std::string id, std::string token, std::string xml_or_cms) override;
+  Task<QrState> qr_state(std::string id, std::string browser_key) override;
+  Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, bool cookie) override;
+
   Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) override;
   Task<Done> read_message(Caller, std::string message_id) override;
   Task<int> unread_messages(Caller) override;
@@ -59,6 +74,7 @@ class ServiceImpl final : public Service {
   bool alive(const Held& held, Instant now) const;
 
   Engine& engine_;
+  EdsWays eds_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> sessions_;  // by the token's digest
 };

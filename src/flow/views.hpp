@@ -31,6 +31,45 @@ struct SignedIn {
   domain::Person person;
 };
 
+/// What is signed to sign in, alive five minutes and used once.
+struct EdsChallenge {
+  std::string id, content;
+  Instant expires_at;
+};
+
+/// Signed in, or the id of the SMS challenge that comes next (policy sign_in.second_factor).
+struct EdsSignIn {
+  std::optional<SignedIn> signed_in;
+  std::string sms_challenge;
+};
+
+/// Signing with eGov Mobile by a QR code (eds.md 4.3).
+enum class QrPurpose { sign_in, application, consent };
+struct QrOffer {
+  std::string id;           // in the QR code
+  std::string browser_key;  // stays in the browser that shows it
+  Instant expires_at;
+};
+struct QrState {
+  enum class Stage { pending, opened, signed_, refused, expired };
+  Stage stage = Stage::pending;
+  std::string reason;  // refused: a word of the contract (section 6), or a problem's code
+};
+/// What the phone learns first; the texts are made by the front door.
+struct QrApi1 {
+  QrPurpose purpose = QrPurpose::sign_in;
+  std::string token;
+  Instant expires_at;
+};
+/// What the phone signs.
+struct QrApi2 {
+  QrPurpose purpose = QrPurpose::sign_in;
+  std::string number;                    // of the application
+  std::string reference;                 // of the consent
+  std::optional<domain::Answer> answer;  // consent
+  std::string xml;                       // exactly what has to come back signed
+};
+
 /// A live session, as the HTTP layer finds it by token or cookie.
 struct Session {
   Iin iin;
@@ -91,6 +130,24 @@ struct RegistrantView {
 
 struct Document {
   std::string media_type, sha256, content;
+  std::string xml{};  // what an enveloped XML signature is made over instead of `content`; canonical
+};
+
+/// A signature as it is shown to its signer: who, when, with which certificate, what was checked.
+struct SignatureView {
+  std::string id, purpose /* application, consent */, method /* sms, eds */, format /* cms, xml; "" by SMS */;
+  std::string signer_name, algorithm, serial, issuer;
+  std::string reason;  // word of the contract (section 6); "" while it is being checked
+  Instant received_at;
+  std::optional<Instant> not_before, not_after, checked_at, timestamp;
+  std::string revocation_by;  // ocsp, crl; "" where nothing was asked
+  std::string policy;         // the edition under which it was judged
+  bool checking = false;      // received, and nobody can tell yet whether it is good
+};
+
+/// document.json, signature.cms or .xml, report.json and the evidence, in a zip file.
+struct SignatureContainer {
+  std::string file_name, zip;
 };
 
 struct ApplicationView {
@@ -116,6 +173,9 @@ struct ApplicationView {
   std::vector<rules::Warning> warnings; // those the applicant may see
   std::vector<HistoryEntry> history;
   Document document;
+  std::optional<SignatureView> signature;
+  /// Signed by EDS, and nobody can tell yet whether the signature is good.
+  bool signature_checking = false;
 };
 
 struct ConsentView {
@@ -131,6 +191,11 @@ struct ConsentView {
   Instant deadline;
   std::optional<Instant> answered_at;
   std::vector<rules::Warning> warnings;   // an owner sees arrest and encumbrance too
+  /// While it is pending: what is signed for each answer, by EDS.
+  std::vector<std::pair<domain::Answer, Document>> documents;
+  std::optional<SignatureView> signature;
+  /// Answered by EDS, and nobody can tell yet whether the signature is good; the hour does not end meanwhile.
+  bool signature_checking = false;
 };
 
 struct MessageView {
