@@ -43,12 +43,18 @@ struct Certificate;
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
 struct Certificate {
+  Certificate(std::string bytes, crypto::PublicKey public_key, crypto::Algorithm signed_with)
+      : der(std::move(bytes)), key(std::move(public_key)), algorithm(signed_with) {}
+  Certificate(const Certificate&) = delete;  // the views below look into `der`
+  Certificate& operator=(const Certificate&) = delete;
+
   std::string der;
   base::Sha256 fingerprint{};      // SHA-256 of `der`
   std::string_view tbs;            // the signed part, within `der`
-  std::string_view spki, issuer, subject_name;  // within `der`: SubjectPublicKeyInfo and Names, whole elements
+  std::string_view spki, issuer, subject_name;  // within `der`: SubjectPublicKeyInfo and Names, whole elements.
+                                                // Names are compared octet by octet: НУЦ РК copies its own name
   std::string serial;              // unsigned big-endian octets without leading zero
-  Instant not_before, not_after;
+  Instant not_before{}, not_after{};
   Subject subject;
   std::string issuer_common_name;
   crypto::PublicKey key;
@@ -59,7 +65,7 @@ struct Certificate {
   std::optional<bool> ca;          // basicConstraints
   std::optional<int> path_length;
   std::optional<unsigned> key_usage;
-  std::vector<std::string> extended_key_usage;  // OID contents, without those of nobody's interest dropped
+  std::vector<std::string> extended_key_usage;  // OID contents, all of them
   bool extended_key_usage_critical = false;
   std::vector<std::string> policies;            // OID contents
   std::string subject_key_id, authority_key_id;
@@ -84,8 +90,10 @@ bool signed_by(const Certificate& certificate, const Certificate& issuer);
 std::string name_hash(crypto::Digest digest, const Certificate& issuer);
 std::string key_hash(crypto::Digest digest, const Certificate& issuer);
 
-/// The octets inside DER, PEM ("BEGIN CERTIFICATE", "BEGIN CMS", "BEGIN PKCS7" …, LF or CRLF) or bare base64.
-/// Nothing where armour is damaged.
+/// The octets inside DER (or BER: what begins with a SEQUENCE is taken as it is), one PEM block with any label ("BEGIN
+/// CERTIFICATE", "BEGIN CMS" …, LF or CRLF) or bare base64. Nothing where armour is damaged or something stands beside it.
 std::optional<std::string> unarmoured(std::string_view bytes);
+/// Base64 (RFC 4648, section 4) with white space anywhere; padding and unused bits must be right.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace mekenjai::edge::eds
