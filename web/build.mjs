@@ -26,8 +26,10 @@ const css = transformSync(sheets, { loader: "css", minify: true, target: browser
   .replace(/url\("?(golos-[a-z-]+)\.woff2"?\)/g,
     (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`);
 writeFileSync(join(out, "mekenjai.css"), css);
+// Pages of the digital signature load these two beside: the first view stays light.
+writeFileSync(join(out, "eds.css"), transformSync(read("styles/eds.css"), { loader: "css", minify: true, target: browsers }).code);
 
-for (const name of ["app", "sandbox"]) {
+for (const name of ["app", "sandbox", "eds"]) {
   const built = buildSync({
     entryPoints: [join(here, `scripts/${name}.ts`)], bundle: true, minify: true, format: "iife", target: browsers,
     write: false, legalComments: "none",
@@ -39,6 +41,6 @@ const tidy = (svg) => svg.replace(/<!--[\s\S]*?-->/g, "").replace(/>\s+</g, "><"
 writeFileSync(join(out, "icons.svg"), tidy(read("icons/icons.svg")));
 writeFileSync(join(out, "favicon.svg"), tidy(read("icons/favicon.svg")));
 
-for (const name of ["mekenjai.css", "app.js", "sandbox.js", "icons.svg", "favicon.svg"]) {
+for (const name of ["mekenjai.css", "eds.css", "app.js", "sandbox.js", "eds.js", "icons.svg", "favicon.svg"]) {
   writeFileSync(join(out, `${name}.gz`), execFileSync("gzip", ["-9nc", join(out, name)]));
 }

@@ -45,6 +45,9 @@ struct Response {
   /// Instead of `body`: bytes that live as long as the program (assets).
   std::string_view fixed_body{};
   std::vector<std::pair<std::string, std::string>> headers{};
+  /// One more origin that the page's script may connect to (Content-Security-Policy): "wss://127.0.0.1:13579".
+  /// Lives as long as the program, and is never made of anything that was sent to us.
+  std::string_view connect_to{};
 };
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;

@@ -11,10 +11,12 @@ namespace {
 
 // On every answer. Forms need the origin of their own page, so the referrer policy is same-origin:
 // with no-referrer a browser sends `Origin: null` with a form.
-constexpr std::string_view kSecurityHeaders =
+constexpr std::string_view kPolicyUntilConnect =
     "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; font-src "
     "'self'; "
-    "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+    "script-src 'self'; connect-src 'self'";
+constexpr std::string_view kSecurityHeaders =
+    "; form-action 'self'; base-uri 'none'; frame-ancestors "
     "'none'; "
     "manifest-src 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
@@ -66,6 +68,11 @@ void write_head(std::string& out, const Response& response, std::size_t body_siz
     fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
   }
   if (!has_cache_control) out += "Cache-Control: no-store\r\n";
+  out += kPolicyUntilConnect;
+  if (!response.connect_to.empty()) {
+    out += ' ';
+    out += response.connect_to;
+  }
   out += kSecurityHeaders;
   if (close) out += "Connection: close\r\n";
   out += "\r\n";
