@@ -25,8 +25,8 @@ struct SignerInfo {
   std::string content_type;       // attribute: OID content
   std::string message_digest;     // attribute
   std::optional<Instant> signing_time;            // attribute; a claim, never a proof
-  std::vector<std::string> signing_certificate;   // raw attribute values of signingCertificate(V2), 0 or 1
-  bool signing_certificate_is_v2 = false;
+  std::optional<std::string> signing_certificate;     // attribute values, DER: whose key it was, by the signer's
+  std::optional<std::string> signing_certificate_v2;  // own word (RFC 5035)
   std::string signature;
   std::vector<std::string> timestamp_tokens;      // unsigned attribute values: ContentInfo, DER
 };
@@ -38,8 +38,9 @@ struct Cms {
   std::vector<SignerInfo> signers;
 };
 
-/// Reads a container of DER or, outside what is signed, BER. Faults: malformed (also trailing octets, too large,
-/// too many, doubled attributes), no_signature, no_signed_attributes, weak_algorithm.
+/// Reads a container of DER or, outside what is signed, BER. Certificates and signed attributes must be DER as they
+/// came, attributes sorted. Faults: malformed (also trailing octets, too large, too many, doubled attributes),
+/// no_signature, no_signed_attributes, weak_algorithm.
 Checked<Cms> read_cms(std::string_view bytes);
 
 /// Level B, the base of all others: the signature and the digest hold, made with this certificate's key.
@@ -52,14 +53,22 @@ struct IntactSignature {
   std::vector<std::string> timestamp_tokens;
 };
 
-/// Every signer or none: "any" would be an open door. `detached`: our own bytes, for a container without
-/// content. `expected_type`: id-data for documents, id-ct-TSTInfo for time-stamps. Archive-only algorithms are
-/// allowed here and judged later. Faults: as the reason words say.
+/// What became of one signer. The certificate stands there also where the signature fails, if the container has it.
+struct SignerOutcome {
+  CertificatePtr certificate;
+  Checked<IntactSignature> signature;
+};
+
+/// Each signer by himself, in the container's order; digests of the content are made once. `detached`: our own bytes,
+/// for a container without content; an attached content must be equal to it. `expected_type`: id-data for documents,
+/// id-ct-TSTInfo for time-stamps. Archive-only algorithms are allowed here and judged later. Faults: content_mismatch
+/// (another type, other or no content), bad_certificate (not there, or not the one that the signer names), ambiguous,
+/// weak_algorithm (key, digest and signature don't fit), malformed, digest_mismatch, signature_mismatch.
+std::vector<SignerOutcome> judge_signers(const Cms& cms, std::optional<std::string_view> detached,
+                                         std::string_view expected_type);
+
+/// Every signer or none: "any" would be an open door.
 Checked<std::vector<IntactSignature>> intact(const Cms& cms, std::optional<std::string_view> detached,
                                              std::string_view expected_type);
-
-/// One signer alone, as `intact` judges him.
-Checked<IntactSignature> intact_signer(const Cms& cms, const SignerInfo& signer, std::string_view content,
-                                       std::string_view expected_type);
 
 }  // namespace mekenjai::edge::eds
