@@ -15,6 +15,8 @@ enum class RevocationReason : int {
   cessation_of_operation = 5, certificate_hold = 6, remove_from_crl = 8, privilege_withdrawn = 9, aa_compromise = 10,
 };
 std::string_view word(RevocationReason reason);
+/// Of the number in an answer or a list; nothing for 7 and what is above 10.
+std::optional<RevocationReason> revocation_reason(std::int64_t code);
 /// Superseded and its like: what was signed before, with a trusted time, stays good.
 bool benign(RevocationReason reason);
 

@@ -17,6 +17,9 @@ namespace mekenjai::edge::eds {
 using Path = std::vector<CertificatePtr>;
 inline constexpr std::size_t kMaxPath = 4;  // end entity, two CAs, anchor
 
+/// From this moment on nothing new is signed with crypto::archive_only() algorithms (eds.md 5, point 1).
+inline constexpr Instant kArchiveEnds{std::chrono::sys_days{std::chrono::year{2025} / 1 / 1}};
+
 class Trust {
  public:
   /// Self-signed certificates are the anchors, others intermediates. A name without a readable certificate in
