@@ -6,6 +6,10 @@
 
 namespace mekenjai::edge::eds {
 
+/// GOST 34.310-2004, 34.311-95 and SHA-1 prove nothing that is said to have happened from here on (eds.md 5, point 1):
+/// 2025-01-01 UTC.
+inline constexpr Instant kArchiveEnd{std::chrono::sys_days{std::chrono::year{2025} / 1 / 1}};
+
 /// A token that was verified: TSA's signature, path at genTime, sole critical purpose timeStamping, imprint.
 struct Timestamp {
   Instant at;                // genTime, to the second
@@ -15,12 +19,15 @@ struct Timestamp {
   std::string serial;        // hex
 };
 
+/// One signer whom the token names himself, the sole and critical purpose timeStamping, a path at genTime, a policy of
+/// НУЦ РК's authority, a strong and exact imprint, genTime not in the future, our nonce where one is given.
 /// `stamped`: the octets whose imprint the token must hold; for a signature, its value. Fault: bad_timestamp with
 /// the causes below. `at`: now; genTime after it (plus skew) is a fault.
 Checked<Timestamp> verify_timestamp(std::string_view token_der, std::string_view stamped, const Trust& trust, Instant at,
                                     std::optional<std::string_view> nonce = {});
 
-/// A request for a time-stamp: SHA-256 imprint for RSA authorities, Streebog-512 for GOST ones; certReq.
+/// A request for a time-stamp: SHA-256 imprint for RSA authorities, Streebog-512 for GOST ones; certReq. `nonce`: octets
+/// of an unsigned number, "" for none; `policy_oid`: OID content, "" for the authority's own choice.
 std::string timestamp_request(crypto::Digest digest, std::string_view stamped, std::string_view nonce,
                               std::string_view policy_oid);
 /// The token of a granted response. Fault: bad_timestamp with the status.
