@@ -14,7 +14,7 @@ struct XmlSignatures {
   /// signature that came later.
   std::vector<IntactSignature> signers;
   /// The root element without its signatures, canonical (C14N 1.0 without comments): what was meant. Equal to what
-  /// the last signature covers where it covers the whole document.
+  /// the first signature covers where that is the whole document by C14N 1.0.
   std::string document;
   /// Every signature covers the whole document (Reference URI=""), not just an element of it.
   bool whole = true;
