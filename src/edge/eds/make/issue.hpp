@@ -36,13 +36,16 @@ struct CertificateOrder {
   std::vector<NameAttribute> subject;
   Instant not_before, not_after;
   std::string serial;                 // empty: the subject key identifier with the top bit cleared (eds.md 2.1)
-  std::vector<Extension> extensions;  // in this order; the SKI and AKI are added where `key_ids` is set
+  std::vector<Extension> extensions;  // in this order; SKI and AKI follow where `key_ids` is set (before the key store's)
   bool key_ids = true;
   std::optional<std::string> key_id;  // 20 octets; SHA-1 of the key's bits where absent
 };
 
-/// Signed by the issuer; self-signed where there is none (then `key` signs).
+/// Signed by the issuer; self-signed where there is none (then `key` signs). Throws std::invalid_argument where the
+/// order makes something that cannot be read as a certificate.
 CertificatePtr issue(const CertificateOrder& order, const crypto::PrivateKey& key, const Identity* issuer);
+/// The same as octets, readable or not.
+std::string issue_der(const CertificateOrder& order, const crypto::PrivateKey& key, const Identity* issuer);
 
 /// Extensions by name, for orders.
 Extension basic_constraints(bool ca, std::optional<int> path_length = {});

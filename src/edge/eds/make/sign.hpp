@@ -6,6 +6,9 @@
 
 namespace mekenjai::edge::eds::make {
 
+/// An Attribute element of one value.
+std::string attribute(std::string_view oid_content, std::string_view value_der);
+
 /// Who signs a CMS, and everything that a test may want to be different.
 struct CmsSigner {
   const Identity* identity = nullptr;
@@ -34,6 +37,8 @@ std::string sign_cms(const CmsOrder& order);
 std::string sign_cms(std::string_view content, const Identity& identity, Instant at, bool attached = true);
 /// "-----BEGIN CMS-----" with CRLF, as NCALayer answers.
 std::string armoured(std::string_view cms_der);
+
+inline constexpr std::size_t kMaxXmlToSign = 4 * 1024 * 1024;
 
 /// Enveloped XML signature as the last child of the root, in NCALayer's layout; whole document, C14N 1.0.
 /// Fault: malformed, where the document is not well-formed.
