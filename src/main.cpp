@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/journal_commands.hpp"
+#include "app/sandbox_key_commands.hpp"
 #include "app/serve.hpp"
 #include "edge/registers/import.hpp"
 #include "edge/registers/population/population.hpp"
@@ -132,6 +133,36 @@ int main(int argc, char** argv) {
   CLI::App* rebuild = journal->add_subcommand("rebuild", "Makes the state anew from the journal; the service must stand still.");
   rebuild->add_option("--data", data, "folder of the embedded database")->required();
   rebuild->callback([&] { exit_code = app::journal_rebuild(data); });
+
+  app::SandboxKeyOptions sandbox_key;
+  app::SandboxSignOptions sandbox_sign;
+  CLI::App* sandbox_tools = program.add_subcommand("sandbox", "What the people of a sandbox have at home: keys, and a way to sign with them.");
+  sandbox_tools->require_subcommand(1);
+  CLI::App* key = sandbox_tools->add_subcommand("key", "Issues a person of the sandbox a key with a certificate, in the profile of НУЦ РК.");
+  key->add_option("--iin", sandbox_key.iin, "whose key")->required();
+  key->add_option("--out", sandbox_key.out, "the key file to write (.p12); with rsa its pair AUTH_… is written beside it")->required();
+  key->add_option("--algorithm", sandbox_key.algorithm, "gost: one key signs and logs in; rsa: a key for each")
+      ->check(CLI::IsMember({"gost", "rsa"}))->capture_default_str();
+  key->add_option("--password", sandbox_key.password, "of the key file")->capture_default_str();
+  key->add_option("--name", sandbox_key.name, "surname, given name, patronymic")->capture_default_str();
+  key->footer("Example:\n  mekenjai sandbox key --iin 900101300017 --out aigul.p12 --name \"АХМЕТОВА АЙГҮЛ\"\n"
+              "Every service started with --sandbox believes such keys, no other does.");
+  key->callback([&] { exit_code = app::sandbox_key(sandbox_key); });
+  CLI::App* sign = sandbox_tools->add_subcommand("sign", "Signs a file as NCALayer would; prints the signature (CMS, PEM) or the signed XML.");
+  sign->add_option("--key", sandbox_sign.key, "key file (.p12)")->required();
+  sign->add_option("--password", sandbox_sign.password, "of the key file")->capture_default_str();
+  sign->add_flag("--xml", sandbox_sign.xml, "an enveloped signature inside the XML document");
+  sign->add_flag("--detached", sandbox_sign.detached, "the signature without the content");
+  sign->add_flag("--der", sandbox_sign.der, "raw octets instead of PEM");
+  sign->add_option("FILE", sandbox_sign.file, "what to sign; - is standard input")->required();
+  sign->footer("Examples:\n  mekenjai sandbox sign --key aigul.p12 --detached document.json > document.cms\n"
+               "  mekenjai sandbox sign --key aigul.p12 --xml challenge.xml > signed.xml");
+  sign->callback([&] { exit_code = app::sandbox_sign(sandbox_sign); });
+  std::string trust_folder;
+  CLI::App* trust = sandbox_tools->add_subcommand("trust", "Writes the certificates of the sandbox's authority, which vouch for its keys.");
+  trust->add_option("--out", trust_folder, "folder to write into")->required();
+  trust->footer("Example:\n  mekenjai sandbox trust --out trust && mekenjai signature verify --trust trust --revocation ignore signed.xml");
+  trust->callback([&] { exit_code = app::sandbox_trust(trust_folder); });
 
   try {
     program.parse(argc, argv);
