@@ -27,6 +27,9 @@ class Crl {
   Instant next_update() const;
   std::string number() const;                        // hex of cRLNumber
   std::optional<std::string> delta_of() const;       // hex of the base's number, for a delta
+  bool is_delta() const;
+  /// This is a delta that fits the base: counted from its number or an earlier one, and not older than it.
+  bool continues(const Crl& base) const;
   std::size_t size() const;
   /// Unsigned big-endian octets without leading zero.
   std::optional<Entry> find(std::string_view serial) const;
