@@ -22,17 +22,24 @@ struct Expectation {
   std::optional<std::string> content;
   /// For XML instead of `content`: the canonical document that must have been signed.
   std::optional<std::string> xml_document;
-  std::optional<std::string> iin;
+  std::optional<std::string> iin;    // of every signer
   /// With Use::login: what the challenge must say; its age is judged against `kLoginLife`.
   std::optional<std::string> nonce, origin;
   bool test_identities = false;      // IINs that no calendar allows are taken
-  bool require_revocation = true;
+  bool require_revocation = true;    // without: silence is no fault; what the evidence says still counts
   bool allow_archive = false;        // GOST-2004 and SHA-1 with a trusted time-stamp before 2025
 };
 
 inline constexpr std::chrono::minutes kLoginLife{5};
 
-/// What was gathered about revocation. Nonces belong to answers that were asked for with one.
+/// What was gathered about revocation. Nonces belong to answers that were asked for with one. How it is judged
+/// (eds.md 5, points 13 to 16):
+/// - An OCSP answer counts for whom it is about; of several the worst. One that cannot be believed, or is about nobody
+///   here, leaves the signer at `revocation_unknown`, lists or not: whoever spoils answers must not choose the source.
+/// - Lists count where no OCSP answer came (also "try later"). A list says nothing good of an expired certificate.
+/// - Revoked is `revoked`, also since 1970 (never issued), unless for a harmless reason after a trusted time-stamp. A
+///   serial that the responder does not know is `bad_certificate`.
+/// - CAs and time-stamp authorities: a revocation counts (`revoked`, `bad_timestamp`), silence is no fault.
 struct Evidence {
   struct Ocsp {
     std::string response;             // DER

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "edge/eds/pki/certificate.hpp"
+#include "edge/eds/pki/trust.hpp"
 
 namespace mekenjai::edge::eds {
 
@@ -64,11 +64,12 @@ struct SignerOutcome {
 /// id-ct-TSTInfo for time-stamps. Archive-only algorithms are allowed here and judged later. Faults: content_mismatch
 /// (another type, other or no content), bad_certificate (not there, or not the one that the signer names), ambiguous,
 /// weak_algorithm (key, digest and signature don't fit), malformed, digest_mismatch, signature_mismatch.
+/// `known`: recalls certificates of services that come again and again.
 std::vector<SignerOutcome> judge_signers(const Cms& cms, std::optional<std::string_view> detached,
-                                         std::string_view expected_type);
+                                         std::string_view expected_type, const Trust* known = nullptr);
 
 /// Every signer or none: "any" would be an open door.
 Checked<std::vector<IntactSignature>> intact(const Cms& cms, std::optional<std::string_view> detached,
-                                             std::string_view expected_type);
+                                             std::string_view expected_type, const Trust* known = nullptr);
 
 }  // namespace mekenjai::edge::eds

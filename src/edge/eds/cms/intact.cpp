@@ -53,10 +53,11 @@ bool names_no_other(const SignerInfo& signer, const Certificate& certificate) {
 
 class Judge {
  public:
-  Judge(const Cms& cms, std::optional<std::string_view> detached, std::string_view expected_type)
+  Judge(const Cms& cms, std::optional<std::string_view> detached, std::string_view expected_type,
+        const Trust* known)
       : cms_(cms), content_(cms.content ? std::optional<std::string_view>(*cms.content) : detached) {
     for (const std::string& der : cms.certificates) {
-      auto certificate = Certificate::read(der);
+      auto certificate = known == nullptr ? Certificate::read(der) : known->recall(der);
       if (!certificate) {
         unreadable_.push_back(certificate.error());
       } else if (std::none_of(certificates_.begin(), certificates_.end(), [&](const CertificatePtr& one) {
@@ -142,18 +143,18 @@ class Judge {
 }  // namespace
 
 std::vector<SignerOutcome> judge_signers(const Cms& cms, std::optional<std::string_view> detached,
-                                         std::string_view expected_type) {
-  Judge judge(cms, detached, expected_type);
+                                         std::string_view expected_type, const Trust* known) {
+  Judge judge(cms, detached, expected_type, known);
   std::vector<SignerOutcome> outcomes;
   for (const SignerInfo& signer : cms.signers) outcomes.push_back(judge.judge(signer));
   return outcomes;
 }
 
 Checked<std::vector<IntactSignature>> intact(const Cms& cms, std::optional<std::string_view> detached,
-                                             std::string_view expected_type) {
+                                             std::string_view expected_type, const Trust* known) {
   if (cms.signers.empty()) return fault(Reason::no_signature, "no signer");
   std::vector<IntactSignature> signatures;
-  for (SignerOutcome& outcome : judge_signers(cms, detached, expected_type)) {
+  for (SignerOutcome& outcome : judge_signers(cms, detached, expected_type, known)) {
     if (!outcome.signature) return tl::unexpected(std::move(outcome.signature.error()));
     signatures.push_back(std::move(*outcome.signature));
   }

@@ -97,22 +97,22 @@ bool is_tsa_policy(std::string_view policy) {
 
 /// GOST 34.310-2004 and 34.311-95 stamped well until the end of the archive, and nothing after it.
 bool strong(crypto::Digest digest, Instant at) {
-  if (digest == crypto::Digest::gost34311) return at < kArchiveEnd;
+  if (digest == crypto::Digest::gost34311) return at < kArchiveEnds;
   return digest != crypto::Digest::sha1;
 }
 
 bool strong(crypto::Algorithm algorithm, Instant at) {
-  if (algorithm == crypto::Algorithm::gost2004) return at < kArchiveEnd;
+  if (algorithm == crypto::Algorithm::gost2004) return at < kArchiveEnds;
   return !crypto::archive_only(algorithm);
 }
 
-Checked<IntactSignature> signature_of(std::string_view token_der) {
+Checked<IntactSignature> signature_of(std::string_view token_der, const Trust& trust) {
   const auto token = read_cms(token_der);
   if (!token) return bad("the token cannot be read", token.error());
   if (token->signers.size() != 1) return bad("not exactly one signer");
   const SignerInfo& signer = token->signers.front();
   if (!signer.signing_certificate && !signer.signing_certificate_v2) return bad("the token does not name its certificate");
-  auto signatures = intact(*token, std::nullopt, oids::kTstInfo);
+  auto signatures = intact(*token, std::nullopt, oids::kTstInfo, &trust);
   if (!signatures) return bad("the token's signature", signatures.error());
   return std::move(signatures->front());
 }
@@ -172,7 +172,7 @@ std::string with_attribute(std::string_view signer, const std::string& attribute
 
 Checked<Timestamp> verify_timestamp(std::string_view token_der, std::string_view stamped, const Trust& trust, Instant at,
                                     std::optional<std::string_view> nonce) {
-  const auto signature = signature_of(token_der);
+  const auto signature = signature_of(token_der, trust);
   if (!signature) return tl::unexpected(signature.error());
   const auto info = read_info(signature->content);
   if (!info) return bad("the token's content is not a TSTInfo");
@@ -181,6 +181,7 @@ Checked<Timestamp> verify_timestamp(std::string_view token_der, std::string_view
   if (const auto why = not_an_authority(*signature->certificate)) return bad(*why);
   auto path = trust.path(signature->certificate, info->at);
   if (!path) return bad("the authority's certificate", path.error());
+  trust.keep(signature->certificate);
   return Timestamp{info->at, signature->certificate, std::move(*path), der::dotted(info->policy), base::to_hex(info->serial)};
 }
 

@@ -6,9 +6,6 @@
 
 namespace mekenjai::edge::eds {
 
-/// GOST 34.310-2004, 34.311-95 and SHA-1 prove nothing that is said to have happened from here on (eds.md 5, point 1):
-/// 2025-01-01 UTC.
-inline constexpr Instant kArchiveEnd{std::chrono::sys_days{std::chrono::year{2025} / 1 / 1}};
 
 /// A token that was verified: TSA's signature, path at genTime, sole critical purpose timeStamping, imprint.
 struct Timestamp {
