@@ -209,11 +209,11 @@ CertificateOrder person_order(const Person& person, crypto::KeyKind kind, Instan
   order.not_before = from;
   order.not_after = years_later(from, 1);
   order.extensions = {
-      extended_key_usage(person_purposes(person, kind, use)),
       policies({std::string(oids::kPolicyNuc)}),
       authority_access(kind),
       crl_address(kind),
       delta_crl_address(kind),
+      extended_key_usage(person_purposes(person, kind, use)),
       key_usage(person_key_usage(kind, use)),
       key_in_file(),
   };

@@ -236,7 +236,9 @@ Checked<Identity> read_pkcs12(std::string_view bytes, std::string_view password)
     return fault(Reason::malformed, fmt::format("{} keys where one was expected", contents.keys.size()));
   }
   const auto key = crypto::PrivateKey::read(contents.keys.front());
-  if (!key) return fault(Reason::weak_algorithm, "a key of a kind that no longer signs");
+  if (!key || key->kind() == crypto::KeyKind::gost2004) {
+    return fault(Reason::weak_algorithm, "a key of a kind that no longer signs");
+  }
   const auto half = crypto::PublicKey::read(key->spki());
   std::vector<Fault> causes;
   for (const std::string& der : contents.certificates) {
