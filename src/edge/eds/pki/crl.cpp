@@ -247,16 +247,18 @@ Checked<CrlPtr> Crl::read(std::string_view bytes, const Trust& trust) {
     bytes = *inside;
   }
   const auto parts = bytes.size() <= kMaxList ? outline(bytes) : std::nullopt;
-  if (!parts || parts->algorithm.whole != parts->envelope.algorithm.whole) {
-    return fault(Reason::malformed, "not a revocation list of version 2");
-  }
+  if (!parts) return fault(Reason::malformed, "not a revocation list of version 2");
   auto data = std::make_shared<Data>();
   const auto this_update = der::time(parts->this_update), next_update = der::time(parts->next_update);
   if (!this_update || !next_update) return fault(Reason::malformed, "the list does not say when it is good");
   data->this_update = *this_update;
   data->next_update = *next_update;
-  const auto algorithm = reading::signature_algorithm(parts->algorithm);
+  const auto algorithm = reading::signature_algorithm(parts->envelope.algorithm);
   if (!algorithm) return tl::unexpected(algorithm.error());
+  // НУЦ РК leaves the parameters out inside since 2026, and writes NULL outside: the OIDs must be the same.
+  if (reading::algorithm_oid(parts->algorithm) != reading::algorithm_oid(parts->envelope.algorithm)) {
+    return fault(Reason::malformed, "two different signature algorithms");
+  }
   // Lists of the older CAs are still signed with GOST 34.310-2004 (eds.md 2.1); SHA-1 is not good enough for a new one.
   if (*algorithm == crypto::Algorithm::rsa_sha1 && data->this_update >= kArchiveEnds) {
     return fault(Reason::weak_algorithm, "the list is signed with SHA-1");
