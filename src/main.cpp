@@ -8,6 +8,7 @@
 #include "app/journal_commands.hpp"
 #include "app/sandbox_key_commands.hpp"
 #include "app/serve.hpp"
+#include "app/signature_command.hpp"
 #include "edge/registers/import.hpp"
 #include "edge/registers/population/population.hpp"
 #include "edge/registers/schema.hpp"
@@ -43,6 +44,40 @@ class Bar {
   int percent_ = -1;
   std::string what_;
 };
+
+/// `mekenjai signature verify`; the exit code goes where `exit_code` says.
+void add_signature_commands(CLI::App& program, int& exit_code) {
+  CLI::App* signature = program.add_subcommand("signature", "Electronic signatures (ЭЦП, ЭЦҚ).");
+  signature->require_subcommand(1);
+  CLI::App* verify = signature->add_subcommand(
+      "verify", "Checks a CMS (DER, base64 or PEM) or XML signature and prints a report in JSON. Asks nobody: anchors, OCSP "
+                "answers and revocation lists come from files. Exit code 0: valid, 1: not valid or not to be told, 2: wrong usage.");
+  const auto command = std::make_shared<app::SignatureCommand>();
+  const auto use = std::make_shared<std::string>("sign");
+  const auto revocation = std::make_shared<std::string>("require");
+  verify->add_option("FILE", command->file, "the signature")->required();
+  verify->add_option("--content", command->content, "file that must have been signed; needed for a detached CMS");
+  verify->add_option("--trust", command->trust, "folder of certificates; self-signed ones are the anchors, others intermediates")
+      ->capture_default_str();
+  verify->add_option("--at", command->at, "judge at this moment (RFC 3339) instead of now");
+  verify->add_option("--use", *use, "sign: a natural person's document; login: a login challenge")
+      ->check(CLI::IsMember({"sign", "login"}))->capture_default_str();
+  verify->add_option("--iin", command->iin, "the IIN of every signer");
+  verify->add_option("--nonce", command->nonce, "with --use login: the challenge's nonce");
+  verify->add_option("--origin", command->origin, "with --use login: the site that asked, such as https://mekenjai.kz");
+  verify->add_option("--revocation", *revocation, "ignore: no answer about revocation is no fault")
+      ->check(CLI::IsMember({"require", "ignore"}))->capture_default_str();
+  verify->add_option("--ocsp", command->ocsp, "file with an OCSP answer (DER); may be repeated")->expected(1)->take_all();
+  verify->add_option("--crl", command->crl, "folder of revocation lists, full and delta");
+  verify->add_flag("--test-identities", command->test_identities, "accept IINs that no calendar allows (test keys)");
+  verify->footer("Example: mekenjai signature verify --trust anchors --ocsp answer.der --content statement.pdf statement.pdf.cms\n"
+                 "The report, the reasons and all that is checked: man mekenjai-signature");
+  verify->callback([=, &exit_code] {
+    command->login = *use == "login";
+    command->require_revocation = *revocation == "require";
+    exit_code = app::verify_signature(*command);
+  });
+}
 
 int import(const std::string& data, const std::string& folder) {
   using edge::registers::ImportStage;
@@ -163,6 +198,8 @@ int main(int argc, char** argv) {
   trust->add_option("--out", trust_folder, "folder to write into")->required();
   trust->footer("Example:\n  mekenjai sandbox trust --out trust && mekenjai signature verify --trust trust --revocation ignore signed.xml");
   trust->callback([&] { exit_code = app::sandbox_trust(trust_folder); });
+
+  add_signature_commands(program, exit_code);
 
   try {
     program.parse(argc, argv);
