@@ -4,13 +4,11 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-
-#include "edge/eds/crypto/ec_curve.hpp"
 
 namespace mekenjai::edge::eds::crypto {
 
+/// Safe to use from several threads.
 class Gost2015Key {
  public:
   static constexpr std::size_t kSize = 128;           // x || y, each little-endian
@@ -19,11 +17,15 @@ class Gost2015Key {
   /// Nothing for another size, coordinates not below p, or a point that is not on the curve.
   static std::optional<Gost2015Key> read(std::string_view octets);
 
+  /// The digest is the 64 octets of Streebog-512.
   bool verify(std::string_view digest, std::string_view signature) const;
+  /// Tables for this key, once: see PublicKey::prepare.
   void prepare() const;
 
  private:
-  EcPoint point_;
+  struct State;
+  explicit Gost2015Key(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace mekenjai::edge::eds::crypto

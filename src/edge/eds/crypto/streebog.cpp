@@ -103,7 +103,9 @@ inline std::uint64_t column(const Words& in, unsigned k) {
 /// L(P(S(left + right))) of RFC 6986, 6.
 inline Words lps(const Words& left, const Words& right) {
   Words in, out;
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) in[i] = left[i] ^ right[i];
+#pragma GCC unroll 8
   for (unsigned k = 0; k < 8; ++k) out[k] = column(in, k);
   return out;
 }

@@ -1,0 +1,95 @@
+// The field of the curve of GOST 2015: numbers modulo p = 2^512 - 569.
+#pragma once
+
+#include "edge/eds/crypto/inverse512.hpp"
+#include "edge/eds/crypto/number512.hpp"
+
+namespace mekenjai::edge::eds::crypto::wide {
+
+inline constexpr Word kExcess = 569;  // 2^512 modulo p, so that what is above 512 bits comes back multiplied by it
+inline constexpr Number kP{~Word{0} - (kExcess - 1), ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}};
+
+/// Any number of 512 bits stands for its remainder; only `is_zero` and `remainder` look at which.
+struct Field {
+  Number number{};
+
+  static constexpr Field one() { return {{1}}; }
+};
+
+/// The carries out of the lowest word are one case in 2^54: not worth a chain of eight additions.
+constexpr void add_word(Number& number, Word word) {
+  number[0] += word;
+  if (number[0] >= word) [[likely]] return;
+  for (std::size_t i = 1; i < kWords; ++i) {
+    if (++number[i] != 0) return;
+  }
+  number[0] += kExcess;  // it went past 2^512, and so is small now
+}
+
+constexpr void subtract_word(Number& number, Word word) {
+  const Word before = number[0];
+  number[0] -= word;
+  if (before >= word) [[likely]] return;
+  for (std::size_t i = 1; i < kWords; ++i) {
+    if (number[i]-- != 0) return;
+  }
+  number[0] -= kExcess;  // it went below zero, and so is large now
+}
+
+inline Field operator+(const Field& left, const Field& right) {
+  Field sum = left;
+  add_word(sum.number, add(sum.number, right.number) * kExcess);
+  return sum;
+}
+
+inline Field operator-(const Field& left, const Field& right) {
+  Field difference = left;
+  subtract_word(difference.number, subtract(difference.number, right.number) * kExcess);
+  return difference;
+}
+
+constexpr Field reduced(const Product& product) {
+  Field result;
+  Word carry = 0;
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kWords; ++i) {
+    const Twice sum = static_cast<Twice>(product[kWords + i]) * kExcess + product[i] + carry;
+    result.number[i] = low(sum);
+    carry = high(sum);
+  }
+  add_word(result.number, carry * kExcess);
+  return result;
+}
+
+constexpr Field operator*(const Field& left, const Field& right) { return reduced(multiply(left.number, right.number)); }
+constexpr Field square(const Field& value) { return reduced(square(value.number)); }
+
+/// value * 2^count, for a small count.
+template <unsigned kCount>
+constexpr Field shifted(const Field& value) {
+  Field result;
+  result.number[0] = value.number[0] << kCount;
+  for (std::size_t i = 1; i < kWords; ++i) {
+    result.number[i] = value.number[i] << kCount | value.number[i - 1] >> (64 - kCount);
+  }
+  add_word(result.number, (value.number[kWords - 1] >> (64 - kCount)) * kExcess);
+  return result;
+}
+
+/// The remainder, below p.
+inline Number remainder(const Field& value) {
+  Number number = value.number;
+  if (!less(number, kP)) subtract(number, kP);
+  return number;
+}
+
+constexpr bool is_zero(const Field& value) { return is_zero(value.number) || value.number == kP; }
+inline bool equal(const Field& left, const Field& right) { return is_zero(left - right); }
+
+/// 1 / value, of a value that is not zero.
+inline Field inverse(const Field& value) {
+  static constexpr Modulus modulus(kP);
+  return {inverse(remainder(value), modulus)};
+}
+
+}  // namespace mekenjai::edge::eds::crypto::wide
