@@ -25,7 +25,7 @@ class FakeService final : public flow::Service {
   flow::EdsChallenge eds_challenge{"e1", "<login/>", {}};
   flow::EdsSignIn eds_sign_in_answer;
   flow::SignatureContainer container;
-  flow::QrOffer qr_offer{"q1", "browser", {}};
+  flow::QrOffer qr_offer{"q1", "browser", "http://a/egov-mobile/q1", {}};
   flow::QrApi1 qr_api1;
   flow::QrApi2 qr_api2;
   flow::QrState qr_state_now;

@@ -50,11 +50,13 @@ Codes::Codes(store::sqlite::Database& db, std::string secret)
       forget_blocks_(db.prepare("DELETE FROM blocks WHERE iin=? AND until<?")),
       forget_wrong_(db.prepare("DELETE FROM wrong_codes WHERE iin=? AND day<?")) {}
 
+bool Codes::closed_today(const Iin& iin, Instant now) {
+  store::sqlite::Rows rows(wrong_today_.with(number_of(iin), day_number(now)));
+  return rows.next() && rows->integer(0) >= kWrongADay;
+}
+
 std::optional<Problem> Codes::blocked(const Iin& iin, const std::string& source, Instant now) {
-  {
-    store::sqlite::Rows rows(wrong_today_.with(number_of(iin), day_number(now)));
-    if (rows.next() && rows->integer(0) >= kWrongADay) return too_many("blocked", tomorrow(now), now);
-  }
+  if (closed_today(iin, now)) return too_many("blocked", tomorrow(now), now);
   store::sqlite::Rows rows(block_until_.with(number_of(iin), source));
   if (rows.next() && rows->integer(0) > millis(now)) {
     return too_many("blocked", store::instant(rows->integer(0)), now);

@@ -37,6 +37,8 @@ class Codes {
   /// Makes a challenge and queues its SMS. Problems: blocked, too_many_codes (429).
   base::Result<std::string> issue(Ledger& ledger, const Request& request);
 
+  /// Ten wrong codes today: by code nobody gets in until tomorrow (EDS stays open).
+  bool closed_today(const Iin& iin, Instant now);
   /// Whose sign-in a challenge is.
   std::optional<Iin> whose(const std::string& challenge);
   /// Checks a sign-in code; whose it was. A wrong one is remembered even though this fails: the command that

@@ -47,20 +47,31 @@ DecisionView consent_decision(Step& step, const store::ApplicationRow& applicati
 
 }  // namespace
 
+std::optional<base::Problem> cannot_answer(Step& step, const std::optional<store::ConsentRow>& consent, Instant at) {
+  const base::Problem wrong_state{Trouble::wrong_state, "wrong_state", {}, 0, {}};
+  if (!consent || consent->status != ConsentStatus::pending) return wrong_state;
+  // Row G4; while the hours stand still the deadline is not the last word (row G3).
+  if (step.ledger.hours_run() && at >= consent->deadline) {
+    return base::Problem{Trouble::wrong_state, "consent_expired", {}, 0, {}};
+  }
+  const auto application = step.ledger.cases().application(consent->application);
+  if (!application || application->status != Status::waiting_for_consent) return wrong_state;
+  return std::nullopt;
+}
+
 base::Result<Nothing> answer_consent(Step& step, const store::ConsentRow& asked, Answer answer, std::string_view channel,
-                                     Gathered& gathered) {
+                                     Gathered& gathered, const AnswerProof* proof) {
   Ledger& ledger = step.ledger;
   // Read again inside the transaction: an answer counts once, whatever came in between.
   const auto consent = ledger.cases().consent(asked.id);
-  if (!consent || consent->status != ConsentStatus::pending) return base::fail(Trouble::wrong_state, "wrong_state");
-  // Row G4; while the hours stand still the deadline is not the last word (row G3).
-  if (ledger.hours_run() && step.now() >= consent->deadline) return base::fail(Trouble::wrong_state, "consent_expired");
+  const Instant at = proof != nullptr ? proof->received_at : step.now();
+  if (const auto problem = cannot_answer(step, consent, at)) return base::fail(*problem);
   auto application = ledger.cases().application(consent->application);
-  if (!application || application->status != Status::waiting_for_consent) {
-    return base::fail(Trouble::wrong_state, "wrong_state");
-  }
+  ledger.signatures().drop_checks_of_consent(consent->id);
   const auto consents = ledger.cases().consents_of_application(application->id);
-  boost::json::object payload{{"consent", consent->id}, {"channel", to_json(channel)}};
+  boost::json::object payload = proof != nullptr ? proof->record : boost::json::object{};
+  payload["consent"] = consent->id;
+  payload["channel"] = to_json(channel);
 
   if (answer == Answer::grant) {
     const bool all = std::all_of(consents.begin(), consents.end(), [&](const store::ConsentRow& other) {
@@ -91,6 +102,7 @@ base::Result<Nothing> withdraw(Step& step, const Iin& applicant, const std::stri
   if (domain::is_final(application->status)) return base::fail(Trouble::wrong_state, "wrong_state");
   const auto consents = step.ledger.cases().consents_of_application(application_id);
   const std::vector<Note> notes = tell_the_others(step, consents, "", gathered, true);  // row G7
+  step.ledger.signatures().drop_checks(application_id);
   step.ledger.happen(Actor::applicant, "withdrawn", application_id, {}, notes);
   return Nothing{};
 }
@@ -101,6 +113,9 @@ void expire(Step& step, const store::ApplicationRow& row, const PersonCard& appl
       *application->deadline > step.now() || !step.ledger.hours_run()) {
     return;  // answered or moved in between, or the link was lost
   }
+  const auto consents = step.ledger.cases().consents_of_application(application->id);
+  const auto checking = [](const store::ConsentRow& consent) { return !consent.checking.empty(); };
+  if (std::any_of(consents.begin(), consents.end(), checking)) return;  // an answer came in time
   conclude(step, *application,
            consent_decision(step, *application, rules::Code::no_consent_in_time, rules::Row::G3), Actor::system, applicant);
 }

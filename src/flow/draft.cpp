@@ -156,7 +156,9 @@ Document document_of(const store::ApplicationRow& application, const std::vector
                    {"reason", to_json(domain::word(application.reason))},
                    {"created_at", base::format_rfc3339(application.created_at)},
                    {"data_consent", true}});
-  return {"application/json", base::to_hex(base::sha256(content)), content};
+  const std::string sha256 = base::to_hex(base::sha256(content));
+  return {"application/json", sha256, content,
+          fmt::format(R"(<application number="{}" sha256="{}"/>)", application.number, sha256)};
 }
 
 }  // namespace mekenjai::flow

@@ -242,10 +242,18 @@ void Scheduler::catch_up() {
 
 std::optional<Instant> Scheduler::next() {
   const bool waiting = hours_.hours_run();
-  return engine_.ask_and_wait<std::optional<Instant>>([&](Reader& reader) { return reader.cases.next_due(waiting); });
+  const auto next = engine_.ask_and_wait<std::optional<Instant>>([&](Reader& reader) { return reader.cases.next_due(waiting); });
+  const auto check = checks_.next();
+  return !next || (check && *check < *next) ? check : next;
 }
 
 void Scheduler::work_off() {
+  do_due();
+  checks_.wait();
+}
+
+void Scheduler::do_due() {
+  checks_.start_due();
   while (!stopping()) {
     const Instant now = engine_.clock().now();
     const bool waiting = hours_.hours_run();
@@ -296,7 +304,7 @@ void Scheduler::loop() {
     try {
       if (must_catch_up && bound_) catch_up();
       for (const auto& step : steps) step();
-      if (const auto due = next(); due && *due <= engine_.clock().now()) work_off();
+      if (const auto due = next(); due && *due <= engine_.clock().now()) do_due();
       const auto beat = std::chrono::steady_clock::now();
       if (hours_.hours_run() && beat - last_beat >= kHeartbeat) {
         last_beat = beat;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "flow/checks.hpp"
 #include "flow/engine.hpp"
 
 namespace mekenjai::flow {
@@ -15,7 +16,7 @@ struct Due;
 
 class Scheduler {
  public:
-  explicit Scheduler(Engine& engine) : engine_(engine), hours_(engine.ledger()) {}
+  explicit Scheduler(Engine& engine) : engine_(engine), hours_(engine.ledger()), checks_(engine) {}
   ~Scheduler() { stop(); }
 
   void start();
@@ -30,7 +31,7 @@ class Scheduler {
 
   /// Runs `step` on the scheduler's thread between two rounds and waits for it.
   void run(std::function<void()> step);
-  /// Does everything that is due now. On the scheduler's thread.
+  /// Does everything that is due now, and waits for the signatures that are examined again. On the scheduler's thread.
   void work_off();
   /// When the next thing falls due.
   std::optional<Instant> next();
@@ -40,6 +41,7 @@ class Scheduler {
 
  private:
   void loop();
+  void do_due();
   bool stopping();
   void catch_up();
   bool after_outage();
@@ -47,6 +49,7 @@ class Scheduler {
 
   Engine& engine_;
   Ledger& hours_;  // only told and asked whether the hours run: the link is bound, and what an outage took is given back
+  SignatureChecks checks_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void()>> steps_;

@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 
+#include "flow/eds.hpp"
 #include "flow/steps.hpp"
 #include "store/checkpointer.hpp"
 #include "store/pool.hpp"
@@ -28,6 +29,7 @@ struct Reader {
   edge::registers::EmbeddedRegisters embedded;
   edge::registers::SwitchedRegisters registers;
   store::Cases cases;
+  store::Signatures signatures;
   store::sqlite::Statement session, form;
 
  private:
@@ -85,6 +87,12 @@ class Engine {
   T ask_and_wait(std::function<T(Reader&)> question);
   void tell_and_wait(Order order);
 
+  /// A signature, examined on a pool of the examiner's own and awaited here. Problem: method_unavailable.
+  boost::asio::awaitable<base::Result<edge::eds::Examined>> examined(std::string bytes, edge::eds::Expectation expectation);
+  /// Any thread; what is under way goes on with what there was.
+  void set_eds(EdsWays eds) { eds_ = std::make_shared<const EdsWays>(std::move(eds)); }
+  std::shared_ptr<const EdsWays> eds() const { return eds_; }
+
   const base::Clock& clock() const { return clock_; }
   const policy::Editions& editions() const { return editions_; }
   const Notices& notices() const { return notices_; }
@@ -110,6 +118,7 @@ class Engine {
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<store::Pool<Reader>> pool_;
   std::unique_ptr<store::Checkpointer> checkpointer_;
+  std::atomic<std::shared_ptr<const EdsWays>> eds_{std::make_shared<const EdsWays>()};
 };
 
 /// A fault of ours as a problem, logged once.
@@ -127,6 +136,15 @@ boost::asio::awaitable<base::Result<T>> Engine::await(Start start) {
         });
       },
       asio::use_awaitable);
+}
+
+inline boost::asio::awaitable<base::Result<edge::eds::Examined>> Engine::examined(std::string bytes,
+                                                                                edge::eds::Expectation expectation) {
+  return await<edge::eds::Examined>([this, bytes = std::move(bytes), expectation = std::move(expectation)](auto done) {
+    const auto ways = eds();
+    if (ways->examiner == nullptr) return done(base::fail(base::Trouble::unprocessable, "method_unavailable"));
+    ways->examiner->examine(bytes, expectation, [done](edge::eds::Examined examined) { done(std::move(examined)); });
+  });
 }
 
 template <class T>

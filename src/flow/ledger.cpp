@@ -53,12 +53,16 @@ struct Ledger::Statements {
         granted(db.prepare("UPDATE applications SET granted_at=? WHERE id=?")),
         due(db.prepare("UPDATE applications SET due_at=? WHERE id=?")),
         told(db.prepare("UPDATE applications SET long_told=1 WHERE id=?")),
-        move_deadline(db.prepare("UPDATE applications SET deadline=?1, due_at=?1 WHERE id=?2")),
+        move_deadline(db.prepare("UPDATE applications SET deadline=? WHERE id=?")),
+        // Nothing ends by itself while an answer that came in time is being checked.
+        set_hour(db.prepare("UPDATE applications SET due_at=CASE WHEN EXISTS(SELECT 1 FROM consents WHERE application=?1 AND "
+                            "status=0 AND checking<>'') THEN NULL ELSE deadline END WHERE id=?1 AND status=2")),
+        checking(db.prepare("UPDATE consents SET checking=? WHERE id=? AND status=0")),
         move_consents(db.prepare("UPDATE consents SET deadline=? WHERE application=? AND status=0")),
         add_consent(db.prepare("INSERT INTO consents(id, reference, application, iin, asked_as, applicant, phone, "
                                "status, asked_at, deadline) VALUES(?,?,?,?,?,?,?,0,?,?)")),
-        answer(db.prepare("UPDATE consents SET status=?, answered_at=?, channel=? WHERE id=?")),
-        end_consents(db.prepare("UPDATE consents SET status=? WHERE application=? AND status=0")),
+        answer(db.prepare("UPDATE consents SET status=?, answered_at=?, channel=?, checking='' WHERE id=?")),
+        end_consents(db.prepare("UPDATE consents SET status=?, checking='' WHERE application=? AND status=0")),
         lapse_consents(db.prepare("UPDATE consents SET status=3 WHERE application=? AND status=1")),
         add_message(db.prepare("INSERT INTO messages(id, iin, at, kind, application, detail) VALUES(?,?,?,?,?,?)")),
         read_message(db.prepare("UPDATE messages SET read=1 WHERE id=?")),
@@ -74,7 +78,7 @@ struct Ledger::Statements {
         remembered(db.prepare("SELECT value FROM meta WHERE key=?")) {}
 
   store::sqlite::Statement ref, person, add_identity, text, add_text, add_application, add_registrant, open, close, signed_,
-      status, decision, retrying, waiting, granted, due, told, move_deadline, move_consents, add_consent, answer,
+      status, decision, retrying, waiting, granted, due, told, move_deadline, set_hour, checking, move_consents, add_consent, answer,
       end_consents, lapse_consents, add_message, read_message, add_fraud, add_alert, add_sms, due_sms, renew_sms, add_forecast, remember,
       remembered;
 };
@@ -85,6 +89,7 @@ Ledger::Ledger(store::sqlite::Database& database, const base::Clock& clock, cons
       clock_(clock),
       switches_(switches),
       cases_(database),
+      signatures_(database),
       embedded_(database, std::move(addresses)),
       switched_(embedded_, switches),
       residences_(database),
@@ -224,12 +229,16 @@ struct Folds {
     static const std::unordered_map<std::string_view, Fold> folds{
         {"drafted", &Folds::drafted},
         {"signed", &Folds::signed_},
+        {"signature_received", &Folds::signature_received},
+        {"signature_refused", &Folds::signature_refused},
         {"held", &Folds::held},
         {"retrying", &Folds::retrying},
         {"consents_requested", &Folds::consents_requested},
         {"consent_granted", &Folds::consent_granted},
         {"consent_refused", &Folds::consent_refused},
         {"fraud_reported", &Folds::fraud_reported},
+        {"answer_received", &Folds::answer_received},
+        {"answer_unproven", &Folds::answer_unproven},
         {"deadline_moved", &Folds::deadline_moved},
         {"decided", &Folds::decided},
         {"registered", &Folds::registered},
@@ -282,8 +291,24 @@ struct Folds {
     }
   }
 
+  /// When what is proven only now was received.
+  std::int64_t received_at() const {
+    const std::int64_t received = read_number(payload, "received");
+    return received != 0 ? received : millis(at);
+  }
+
+  void signature_received() {
+    set_status(Status::checking);
+    sql.open.with(application).run();
+  }
+
+  void signature_refused() {
+    set_status(Status::draft);
+    sql.close.with(application).run();
+  }
+
   void signed_() {
-    sql.signed_.with(millis(at), read_text(payload, "policy"), application).run();
+    sql.signed_.with(received_at(), read_text(payload, "policy"), application).run();
     set_status(Status::checking);
     sql.open.with(application).run();
   }
@@ -324,12 +349,23 @@ struct Folds {
   }
 
   void answer(domain::ConsentStatus status) {
-    sql.answer.with(static_cast<int>(status), millis(at), read_text(payload, "channel"), read_text(payload, "consent")).run();
+    sql.answer.with(static_cast<int>(status), received_at(), read_text(payload, "channel"), read_text(payload, "consent")).run();
   }
 
   void consent_granted() {
     answer(domain::ConsentStatus::granted);
     if (payload.at("all").as_bool()) sql.granted.with(millis(at), application).run();
+    sql.set_hour.with(application).run();
+  }
+
+  void answer_received() {
+    sql.checking.with(read_text(payload, "signature"), read_text(payload, "consent")).run();
+    sql.set_hour.with(application).run();
+  }
+
+  void answer_unproven() {
+    sql.checking.with("", read_text(payload, "consent")).run();
+    sql.set_hour.with(application).run();
   }
 
   void consent_refused() {
@@ -346,6 +382,7 @@ struct Folds {
   void deadline_moved() {
     const std::int64_t deadline = read_number(payload, "deadline");
     sql.move_deadline.with(deadline, application).run();
+    sql.set_hour.with(application).run();
     sql.move_consents.with(deadline, application).run();
   }
 

@@ -16,6 +16,7 @@
 #include "flow/views.hpp"
 #include "store/cases.hpp"
 #include "store/journal_table.hpp"
+#include "store/signatures.hpp"
 
 namespace mekenjai::flow {
 
@@ -44,6 +45,7 @@ class Ledger {
 
   Instant now() const { return clock_.now(); }
   store::Cases& cases() { return cases_; }
+  store::Signatures& signatures() { return signatures_; }
   edge::registers::Registers& registers() { return switched_; }
   store::sqlite::Database& database() { return database_; }
   bool residences_accept_entries() const;
@@ -103,6 +105,7 @@ class Ledger {
   const base::Clock& clock_;
   const edge::registers::Switches& switches_;
   store::Cases cases_;
+  store::Signatures signatures_;
   edge::registers::EmbeddedRegisters embedded_;
   edge::registers::SwitchedRegisters switched_;
   edge::registers::ResidenceWriter residences_;

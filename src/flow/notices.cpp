@@ -94,6 +94,14 @@ std::string Notices::rejected(Language language, const std::string& number, cons
   return texts(cyrillic_).rejected(language, number, text.title);
 }
 
+std::string Notices::signature_refused(Language language, const std::string& number) const {
+  return texts(cyrillic_).signature_refused(language, number);
+}
+
+std::string Notices::answer_unproven(Language language, const std::string& reference) const {
+  return texts(cyrillic_).answer_unproven(language, reference);
+}
+
 std::string Notices::sent_to_psc(Language language, const std::string& number) const {
   return texts(cyrillic_).sent_to_psc(language, number);
 }

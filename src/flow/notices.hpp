@@ -37,6 +37,8 @@ class Notices {
   std::string owner_registered(i18n::Language, const std::vector<std::string>& names_masked, const domain::Dwelling&,
                                std::optional<Date> until) const;
   std::string rejected(i18n::Language, const std::string& number, const rules::Decision&, const policy::Policy&) const;
+  std::string signature_refused(i18n::Language, const std::string& number) const;
+  std::string answer_unproven(i18n::Language, const std::string& reference) const;
   std::string sent_to_psc(i18n::Language, const std::string& number) const;
   std::string long_wait(i18n::Language, const std::string& number) const;
   std::string ends_soon(i18n::Language, const domain::Dwelling&, Date until) const;

@@ -7,6 +7,7 @@
 #include "base/mask.hpp"
 #include "flow/decision_record.hpp"
 #include "flow/json_read.hpp"
+#include "flow/signature.hpp"
 
 namespace mekenjai::flow {
 namespace {
@@ -41,6 +42,7 @@ std::vector<HistoryEntry> history(Reader& reader, const store::ApplicationRow& a
   std::vector<HistoryEntry> entries;
   for (const store::EventRow& event : reader.cases.events(application.id)) {
     if (event.type == "alerted" || event.type == "message_read") continue;
+    if (event.type == "answer_received" || event.type == "answer_unproven") continue;  // who answers, and how, is his own
     const json::value parsed = json::parse(event.payload);
     const json::object& payload = parsed.as_object();
     HistoryEntry entry{event.at, event.type, event.actor, {}};
@@ -63,6 +65,19 @@ std::vector<HistoryEntry> history(Reader& reader, const store::ApplicationRow& a
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+/// A signature by one-time code: there is no more to it than who and when.
+SignatureView by_code(std::string purpose, Instant at, std::string name, std::string policy) {
+  SignatureView view;
+  view.purpose = std::move(purpose);
+  view.method = "sms";
+  view.signer_name = std::move(name);
+  view.reason = "ok";
+  view.received_at = at;
+  view.checked_at = at;
+  view.policy = std::move(policy);
+  return view;
 }
 
 bool visible_to_applicant(rules::Warning warning, bool owner) {
@@ -155,6 +170,12 @@ ApplicationView present(Reader& reader, const store::ApplicationRow& application
   }
   view.history = history(reader, application);
   view.document = document_of(application, registrants);
+  if (const auto signature = reader.signatures.of_application(application.id)) {
+    view.signature = present(*signature);
+    view.signature_checking = view.signature->checking && application.status == Status::checking;
+  } else if (application.signed_at) {
+    view.signature = by_code("application", *application.signed_at, view.applicant_name, application.policy);
+  }
   return view;
 }
 
@@ -175,10 +196,46 @@ ConsentView present(Reader& reader, const store::ConsentRow& consent, const stor
   view.asked_at = consent.asked_at;
   view.deadline = consent.deadline;
   view.answered_at = consent.answered_at;
+  view.signature_checking = !consent.checking.empty();
+  if (const auto signature = reader.signatures.of_consent(consent.id)) view.signature = present(*signature);
+  if (consent.status == domain::ConsentStatus::pending) {
+    const auto names = registrant_names(reader.registers, reader.cases.registrants(application.id));
+    for (const auto answer : {domain::Answer::grant, domain::Answer::refuse, domain::Answer::fraud}) {
+      if (names) view.documents.emplace_back(answer, consent_document(consent, application, *names, answer));
+    }
+  }
   if (!application.decision.empty() && consent.asked_as != rules::Asked::registrant) {
     view.warnings = warnings_of(decision_of(json::parse(application.decision).as_object()).decision,
                                 consent.asked_as != rules::Asked::tenant);
   }
+  return view;
+}
+
+SignatureView present(const store::SignatureRow& signature) {
+  SignatureView view;
+  view.id = signature.id;
+  view.purpose = signature.consent.empty() ? "application" : "consent";
+  view.method = "eds";
+  view.format = signature.format;
+  view.reason = signature.reason;
+  view.received_at = signature.received_at;
+  view.checked_at = signature.checked_at;
+  view.revocation_by = signature.revocation_by;
+  view.policy = signature.policy;
+  view.checking = signature.state == store::SignatureState::checking;
+  boost::system::error_code broken;
+  const json::value report = json::parse(signature.report, broken);
+  const json::value* signers = broken || !report.is_object() ? nullptr : report.as_object().if_contains("signers");
+  if (signers == nullptr || !signers->is_array() || signers->as_array().empty()) return view;
+  const json::object& signer = signers->as_array().front().as_object();
+  const auto at = [&](std::string_view name) { return base::parse_rfc3339(read_text(signer, name)); };
+  view.signer_name = read_text(signer, "name");
+  view.algorithm = read_text(signer, "algorithm");
+  view.serial = read_text(signer, "serial");
+  view.issuer = read_text(signer, "issuer");
+  view.not_before = at("not_before");
+  view.not_after = at("not_after");
+  view.timestamp = at("timestamp");
   return view;
 }
 

@@ -12,6 +12,8 @@ Address address_of(Reader& reader, const domain::Rka& rka);
 
 ApplicationView present(Reader& reader, const store::ApplicationRow& application);
 ConsentView present(Reader& reader, const store::ConsentRow& consent, const store::ApplicationRow& application);
+/// A signature as its signer is shown it.
+SignatureView present(const store::SignatureRow& signature);
 MessageView present(Reader& reader, const store::MessageRow& message);
 
 /// Problem `register_unavailable` (503) where the registers that name people are silent.

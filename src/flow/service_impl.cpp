@@ -6,6 +6,7 @@
 #include "base/mask.hpp"
 #include "flow/decision_record.hpp"
 #include "flow/present.hpp"
+#include "flow/service_parts.hpp"
 
 namespace mekenjai::flow {
 namespace {
@@ -22,12 +23,6 @@ constexpr std::size_t kMaxQueryBytes = 256;
 constexpr std::size_t kAddresses = 20;  // contract, GET /addresses
 constexpr std::chrono::hours kIdempotencyKept{24};
 
-Problem silent() { return {Trouble::unavailable, "register_unavailable", {}, kRegisterRetryAfterS, {}}; }
-
-Problem bad_field(std::string field, std::string code) {
-  return {Trouble::unprocessable, "invalid", {{std::move(field), std::move(code)}}, 0, {}};
-}
-
 std::string digest_of(std::string_view token) {
   const base::Sha256 digest = base::sha256(token);
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -37,20 +32,22 @@ bool is_code(std::string_view code) {
   return code.size() == 6 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Contract, section 3: EDS is not configured yet, so only "sms" is a method.
 std::optional<Problem> wrong_method(const SignatureRequest& signature) {
-  if (signature.method == "eds") return Problem{Trouble::unprocessable, "method_unavailable", {}, 0, {}};
   if (signature.method != "sms") return bad_field("method", "unknown_value");
   if (!is_code(signature.code)) return bad_field("code", "bad_code");
   return std::nullopt;
 }
 
-struct Addressee {
-  PersonCard card;
-  i18n::Language language = i18n::Language::kk;
-};
+Done done(Nothing) { return {}; }
 
-/// A person's number and language for a code; `silent` where the registers do not answer.
+}  // namespace
+
+Problem silent() { return {Trouble::unavailable, "register_unavailable", {}, kRegisterRetryAfterS, {}}; }
+
+Problem bad_field(std::string field, std::string code) {
+  return {Trouble::unprocessable, "invalid", {{std::move(field), std::move(code)}}, 0, {}};
+}
+
 Result<Addressee> addressee(Reader& reader, const Iin& iin) {
   const auto record = reader.registers.person(iin);
   const auto phone = reader.registers.phone(iin);
@@ -60,15 +57,10 @@ Result<Addressee> addressee(Reader& reader, const Iin& iin) {
   return person;
 }
 
-/// Row G9.
 bool phone_too_new(const PersonCard& card, Instant now, int min_age_s) {
   return card.phone && card.phone->since &&
          base::start_of_day(*card.phone->since) + std::chrono::seconds{min_age_s} > now;
 }
-
-Done done(Nothing) { return {}; }
-
-}  // namespace
 
 Prepared prepare(Reader& reader, const store::ApplicationRow& application, Instant now, const policy::Editions& editions) {
   const policy::Policy* policy = application.policy.empty() ? nullptr : editions.by_version(application.policy);
@@ -107,17 +99,21 @@ Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std
     const auto iin = step.codes.check_challenge(step.ledger, challenge, code, source);
     if (!iin) return tl::unexpected(iin.error());
     if (!*record) return base::fail(Trouble::not_found, "challenge_not_found");
-    SignedIn signed_in{base::to_base64url(base::random_bytes(32)), step.now() + kSessionLife, **record};
-    const std::string digest = digest_of(signed_in.token), csrf = base::random_bytes(32);
-    const std::string name = base::mask_name((*record)->given_name, (*record)->surname);
-    auto add = step.ledger.database().prepare("INSERT INTO sessions VALUES(?,?,?,?,?,?,?,?)");
-    add.bind_blob(1, digest).bind(2, number_of(*iin)).bind(3, name).bind_blob(4, csrf).bind(5, cookie);
-    add.bind(6, millis(step.now())).bind(7, millis(signed_in.expires_at)).bind(8, millis(step.now())).run();
-    auto forget = step.ledger.database().prepare("DELETE FROM sessions WHERE expires_at<?");
-    forget.with(millis(step.now())).run();
-    return signed_in;
+    return open_session(step, **record, cookie);
   };
   co_return co_await engine_.told<SignedIn>(std::move(order));
+}
+
+SignedIn ServiceImpl::open_session(Step& step, const domain::Person& person, bool cookie) {
+  SignedIn signed_in{base::to_base64url(base::random_bytes(32)), step.now() + kSessionLife, person};
+  const std::string digest = digest_of(signed_in.token), csrf = base::random_bytes(32);
+  const std::string name = base::mask_name(person.given_name, person.surname);
+  auto add = step.ledger.database().prepare("INSERT INTO sessions VALUES(?,?,?,?,?,?,?,?)");
+  add.bind_blob(1, digest).bind(2, number_of(person.iin)).bind(3, name).bind_blob(4, csrf).bind(5, cookie);
+  add.bind(6, millis(step.now())).bind(7, millis(signed_in.expires_at)).bind(8, millis(step.now())).run();
+  auto forget = step.ledger.database().prepare("DELETE FROM sessions WHERE expires_at<?");
+  forget.with(millis(step.now())).run();
+  return signed_in;
 }
 
 bool ServiceImpl::alive(const Held& held, Instant now) const {
@@ -254,13 +250,13 @@ Task<std::vector<ResidentView>> ServiceImpl::residents(Caller caller, std::strin
 
 // --- the application ------------------------------------------------------------------------------------------
 
-namespace {
-
 Result<ApplicationView> presented(Reader& reader, const std::string& application_id) {
   const auto application = reader.cases.application(application_id);
   if (!application) return base::fail(Trouble::not_found, "not_found");
   return present(reader, *application);
 }
+
+namespace {
 
 struct Draftable {
   std::optional<Problem> problem;  // a repeated key is answered before anything is found wrong
@@ -393,6 +389,7 @@ Task<Done> ServiceImpl::request_signature_code(Caller caller, std::string id) {
 }
 
 Task<ApplicationView> ServiceImpl::sign(Caller caller, std::string id, SignatureRequest signature) {
+  if (signature.method == "eds") co_return co_await sign_eds(std::move(caller), std::move(id), std::move(signature));
   std::function<Result<Prepared>(Reader&)> question = [this, caller, id, signature](Reader& reader) -> Result<Prepared> {
     const auto application = reader.cases.application(id);
     if (!application || application->applicant != caller.iin) return base::fail(Trouble::not_found, "not_found");
@@ -544,6 +541,9 @@ Task<Done> ServiceImpl::request_consent_code(Caller caller, std::string id, std:
 }
 
 Task<ConsentView> ServiceImpl::answer(Caller caller, std::string id, std::string word, SignatureRequest signature) {
+  if (signature.method == "eds") {
+    co_return co_await answer_eds(std::move(caller), std::move(id), std::move(word), std::move(signature));
+  }
   struct Known {
     store::ConsentRow consent;
     Prepared ready;

@@ -5,6 +5,7 @@
 
 #include "flow/eds.hpp"
 #include "flow/engine.hpp"
+#include "flow/signature.hpp"
 #include "flow/service.hpp"
 
 namespace mekenjai::flow {
@@ -16,13 +17,13 @@ class ServiceImpl final : public Service {
   static constexpr std::chrono::hours kSessionLife{12};   // contract, section 3
   static constexpr std::chrono::hours kCookieIdle{2};
 
-  explicit ServiceImpl(Engine& engine, EdsWays eds = {}) : engine_(engine), eds_(std::move(eds)) {}
-  /// Where the origin is known only once we listen; before the first request.
-  void set_eds(EdsWays eds) { eds_ = std::move(eds); }
+  explicit ServiceImpl(Engine& engine) : engine_(engine) {}
+  /// The origin may be known only once we listen. Any thread.
+  void set_eds(EdsWays eds) { engine_.set_eds(std::move(eds)); }
 
   Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) override;
   Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) override;
-  bool eds_available() const override { return eds_.examiner != nullptr; }
+  bool eds_available() const override { return engine_.eds()->examiner != nullptr; }
   Task<EdsChallenge> request_eds_challenge(std::string source) override;
   Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source, bool cookie) override;
   boost::asio::awaitable<std::optional<Session>> session(std::string token) override;
@@ -66,6 +67,16 @@ class ServiceImpl final : public Service {
   Instant now() const override { return engine_.clock().now(); }
 
  private:
+  Task<ApplicationView> sign_eds(Caller caller, std::string id, SignatureRequest signature);
+  Task<ConsentView> answer_eds(Caller caller, std::string id, std::string word, SignatureRequest signature);
+  /// The signature by this person under a document; bad_signature where it is none.
+  Task<Received> examined(Iin iin, Document document, SignatureRequest signature);
+  /// Whose signature the login document carries; signature_unchecked (503) where nobody can tell.
+  Task<Iin> whose_login(std::string content, std::string nonce, SignatureRequest signature);
+  /// After a login signature: a session, or the code by SMS that follows. `use`: takes the challenge, once.
+  Task<EdsSignIn> let_in(Iin iin, std::function<std::optional<base::Problem>(Step&)> use, std::string source, bool cookie);
+  static SignedIn open_session(Step& step, const domain::Person& person, bool cookie);
+
   struct Held {
     Session session;
     Instant seen_at;       // last use that memory knows
@@ -74,7 +85,6 @@ class ServiceImpl final : public Service {
   bool alive(const Held& held, Instant now) const;
 
   Engine& engine_;
-  EdsWays eds_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> sessions_;  // by the token's digest
 };

@@ -8,6 +8,7 @@
 #include "edge/sms/reply.hpp"
 #include "flow/decision_record.hpp"
 #include "flow/json_read.hpp"
+#include "flow/signature.hpp"
 
 namespace mekenjai::flow {
 namespace {
@@ -276,16 +277,43 @@ base::Result<Nothing> sign(Step& step, const Iin& applicant, const std::string& 
   const auto checked = step.codes.check(step.ledger, applicant, Purpose::sign_application, application_id,
                                         document.sha256, code, source);
   if (!checked) return tl::unexpected(checked.error());
+  return signed_well(step, *application, {{"method", "sms"}, {"document", document.sha256}}, gathered);
+}
 
-  read_own_again(gathered, step.ledger.registers(), cases, subject_of(*application, registrants), now, policy);
+base::Result<Nothing> signed_well(Step& step, const store::ApplicationRow& application, json::object signature,
+                                  Gathered& gathered) {
+  store::Cases& cases = step.ledger.cases();
+  const policy::Policy& policy = step.editions.in_force(base::civil_date(step.now()));
+  const auto registrants = cases.registrants(application.id);
+  read_own_again(gathered, step.ledger.registers(), cases, subject_of(application, registrants), step.now(), policy);
   const rules::Decision foreseen = rules::decide(gathered.facts, policy);
   if (foreseen.outcome == Outcome::wait) {
-    if (const auto problem = too_many_requests(step, *application, foreseen, policy)) return base::fail(*problem);
+    if (const auto problem = too_many_requests(step, application, foreseen, policy)) return base::fail(*problem);
   }
-  step.ledger.happen(Actor::applicant, "signed", application_id,
-                     {{"method", "sms"}, {"document", document.sha256}, {"policy", policy.version}});
-  application = cases.application(application_id);
-  return settle(step, *application, gathered, true);
+  signature["policy"] = policy.version;
+  step.ledger.happen(Actor::applicant, "signed", application.id, std::move(signature));
+  return settle(step, *cases.application(application.id), gathered, true);
+}
+
+base::Result<Nothing> sign_by_eds(Step& step, const Iin& applicant, const std::string& application_id,
+                                  const Received& received, Gathered& gathered) {
+  store::Cases& cases = step.ledger.cases();
+  const auto application = cases.application(application_id);
+  if (!application || application->applicant != applicant) return base::fail(Trouble::not_found, "not_found");
+  if (application->status != Status::draft) return base::fail(Trouble::wrong_state, "wrong_state");
+  if (const auto problem = repeated(step, received)) return base::fail(*problem);
+  json::object signature = evidence_of(received);
+  signature["method"] = "eds";
+  signature["document"] = document_of(*application, cases.registrants(application_id)).sha256;
+  if (received.valid()) {
+    const auto settled = signed_well(step, *application, std::move(signature), gathered);
+    if (settled) keep(step, received, application_id);
+    return settled;
+  }
+  keep(step, received, application_id);
+  signature["policy"] = step.editions.in_force(base::civil_date(step.now())).version;
+  step.ledger.happen(Actor::applicant, "signature_received", application_id, std::move(signature));
+  return Nothing{};
 }
 
 base::Result<Nothing> settle(Step& step, const store::ApplicationRow& application, Gathered& gathered, bool first) {
@@ -332,6 +360,7 @@ void conclude(Step& step, const store::ApplicationRow& application, const Decisi
               const PersonCard& applicant, const std::vector<Note>& more_notes) {
   const rules::Decision& decision = view.decision;
   const bool psc = decision.outcome == Outcome::psc;
+  step.ledger.signatures().drop_checks(application.id);
   json::object payload{{"decision", record_of(view)},
                        {"status", to_json(domain::word(psc ? Status::sent_to_psc : Status::rejected))}};
   if (decision.row == rules::Row::A4) payload["alert"] = "person_dead";

@@ -2,6 +2,8 @@
 // runs as a command on the writer with facts gathered before; what it decides becomes events in the ledger.
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include <optional>
 #include <string>
 
@@ -61,6 +63,11 @@ Document document_of(const store::ApplicationRow& application, const std::vector
 base::Result<Nothing> sign(Step& step, const Iin& applicant, const std::string& application_id, const std::string& code,
                          const std::string& source, Gathered& gathered);
 
+/// The rules decide about a draft whose signature is good; `signature` stands in the event `signed`. Problem:
+/// too_many_requests (429), and the draft stays.
+base::Result<Nothing> signed_well(Step& step, const store::ApplicationRow& application, boost::json::object signature,
+                                  Gathered& gathered);
+
 /// Applies the rules to a signed application: enters, asks for consents, refuses, refers or puts off.
 /// `first`: at signing, where too many requests to one owner are told to the applicant at once.
 base::Result<Nothing> settle(Step& step, const store::ApplicationRow& application, Gathered& gathered, bool first);
@@ -68,9 +75,18 @@ base::Result<Nothing> settle(Step& step, const store::ApplicationRow& applicatio
 /// The consents are complete: everything is looked at again and entered (rows H0 to H4).
 void enter(Step& step, const store::ApplicationRow& application, Gathered& gathered);
 
-/// An answer to a consent request, from the cabinet or by SMS (rows G1, G2, G4, G8).
+/// What proves an answer that was given by EDS.
+struct AnswerProof {
+  boost::json::object record;  // stands in the event
+  Instant received_at;         // what counts for the hour
+};
+
+/// Why an answer that came at a moment does not count: not pending any more, or too late (row G4).
+std::optional<base::Problem> cannot_answer(Step& step, const std::optional<store::ConsentRow>& consent, Instant at);
+
+/// An answer to a consent request, from the cabinet, by SMS or by EDS (rows G1, G2, G4, G8).
 base::Result<Nothing> answer_consent(Step& step, const store::ConsentRow& consent, domain::Answer answer,
-                                   std::string_view channel, Gathered& gathered);
+                                   std::string_view channel, Gathered& gathered, const AnswerProof* proof = nullptr);
 
 base::Result<Nothing> withdraw(Step& step, const Iin& applicant, const std::string& application_id,
                              const Gathered& gathered);

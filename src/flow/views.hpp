@@ -48,6 +48,7 @@ enum class QrPurpose { sign_in, application, consent };
 struct QrOffer {
   std::string id;           // in the QR code
   std::string browser_key;  // stays in the browser that shows it
+  std::string url;          // for the phone: "https://mekenjai.kz/egov-mobile/ID"
   Instant expires_at;
 };
 struct QrState {
@@ -59,6 +60,7 @@ struct QrState {
 struct QrApi1 {
   QrPurpose purpose = QrPurpose::sign_in;
   std::string token;
+  std::string documents_url;  // where the phone fetches what it signs
   Instant expires_at;
 };
 /// What the phone signs.

@@ -39,6 +39,7 @@ struct Policy {
   int representative_until_age = 17;  // B4: parent, guardian or trustee for a minor up to this age
   int document_age = 16;              // A9
   int applicant_for_others_age = 16;  // A0
+  bool second_factor = true;  // sign-in: EDS is followed by a code by SMS
   int temporary_min_months = 1, temporary_max_months = 12;        // C9
   int density_people = 15, density_new = 5, density_days = 30;    // F8
   int consent_window_s = 3600;                                    // G

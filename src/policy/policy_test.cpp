@@ -55,6 +55,7 @@ TEST(Editions, SayWhatTheTableSays) {
     EXPECT_EQ(edition.representative_until_age, table.representative_until_age);
     EXPECT_EQ(edition.document_age, table.document_age);
     EXPECT_EQ(edition.applicant_for_others_age, table.applicant_for_others_age);
+    EXPECT_EQ(edition.second_factor, table.second_factor);
     EXPECT_EQ(edition.temporary_min_months, table.temporary_min_months);
     EXPECT_EQ(edition.temporary_max_months, table.temporary_max_months);
     EXPECT_EQ(edition.density_people, table.density_people);
@@ -114,7 +115,7 @@ struct BrokenCase {
 TEST(Parse, NamesFileLineAndKeyOfWhatIsWrong) {
   const BrokenCase cases[] = {
       {"an unknown key", with("[term]", "[term]\nlargest = 3"),
-       "one.toml:16: term.largest is an unknown key"},
+       "one.toml:19: term.largest is an unknown key"},
       {"an unknown section", first_edition() + "\n[moon]\nphase = 1\n", "moon is an unknown key"},
       {"a missing value", with("document = 16", "# document = 16"),
        "one.toml:7: ages.document is missing"},

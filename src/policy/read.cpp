@@ -66,6 +66,13 @@ class Table {
     return *value;
   }
 
+  bool yes_or_no(std::string_view key) {
+    const toml::node& node = need(key);
+    const std::optional<bool> value = node.value_exact<bool>();
+    if (!value) throw Fault{name(key), line_of(node), "is not true or false"};
+    return *value;
+  }
+
   Date date(std::string_view key) {
     const toml::node& node = need(key);
     const std::optional<toml::date> value = node.value_exact<toml::date>();
@@ -193,6 +200,9 @@ Policy read_edition(const toml::table& toml) {
                 {"document", &Policy::document_age, kMaxAge},
                 {"applicant_for_others", &Policy::applicant_for_others_age, kMaxAge}},
                policy);
+  Table sign_in = root.table("sign_in");
+  policy.second_factor = sign_in.yes_or_no("second_factor");
+  sign_in.finish();
   read_numbers(root, "term",
                {{"temporary_min_months", &Policy::temporary_min_months, 1200},
                 {"temporary_max_months", &Policy::temporary_max_months, 1200}},

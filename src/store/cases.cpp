@@ -9,7 +9,8 @@ constexpr std::string_view kApplication =
     "SELECT id, number, applicant, kind, until, rka, reason, reason_text, status, created_at, signed_at, deadline, "
     "hold_until, granted_at, retry_since, policy, holders, decision, long_told FROM applications ";
 constexpr std::string_view kConsent =
-    "SELECT id, reference, application, iin, asked_as, applicant, phone, status, asked_at, deadline, answered_at "
+    "SELECT id, reference, application, iin, asked_as, applicant, phone, status, asked_at, deadline, answered_at, "
+    "channel, checking "
     "FROM consents ";
 
 std::string with(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
@@ -93,7 +94,9 @@ ConsentRow Cases::consent_at(const sqlite::Statement& row) const {
           static_cast<domain::ConsentStatus>(row.integer(7)),
           instant(row.integer(8)),
           instant(row.integer(9)),
-          maybe_instant(row, 10)};
+          maybe_instant(row, 10),
+          row.str(11),
+          row.str(12)};
 }
 
 std::vector<ConsentRow> Cases::consents(sqlite::Statement& statement) {

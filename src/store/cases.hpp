@@ -45,6 +45,8 @@ struct ConsentRow {
   domain::ConsentStatus status = domain::ConsentStatus::pending;
   Instant asked_at, deadline;
   std::optional<Instant> answered_at;
+  std::string channel;   // by which it was answered: sms, cabinet, eds
+  std::string checking;  // the signature of an answer that nobody can tell about yet
 };
 
 struct MessageRow {

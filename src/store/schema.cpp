@@ -3,7 +3,7 @@
 namespace mekenjai::store {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
 // Truth: never changed, only appended to.
 constexpr std::string_view kJournal = R"sql(
@@ -24,6 +24,19 @@ CREATE TABLE IF NOT EXISTS identities(
 CREATE UNIQUE INDEX IF NOT EXISTS identities_ref ON identities(ref);
 CREATE TABLE IF NOT EXISTS personal_texts(
   ref TEXT PRIMARY KEY, salt BLOB NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+
+-- Digital signatures as received, with what proves them. The journal carries their digest.
+CREATE TABLE IF NOT EXISTS signatures(
+  id TEXT PRIMARY KEY, application TEXT NOT NULL, consent TEXT NOT NULL, answer INTEGER, iin INTEGER NOT NULL,
+  format TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL, report TEXT NOT NULL, policy TEXT NOT NULL,
+  received_at INTEGER NOT NULL, checked_at INTEGER, due_at INTEGER,
+  value BLOB NOT NULL,              -- SHA-256 of the signature's value: no signature counts twice
+  document TEXT NOT NULL, received BLOB NOT NULL, certificate BLOB NOT NULL, ocsp BLOB NOT NULL, timestamp BLOB NOT NULL,
+  crl_number TEXT NOT NULL, archive BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS signatures_value ON signatures(value);
+CREATE INDEX IF NOT EXISTS signatures_application ON signatures(application);
+CREATE INDEX IF NOT EXISTS signatures_consent ON signatures(consent) WHERE consent <> '';
+CREATE INDEX IF NOT EXISTS signatures_due ON signatures(due_at) WHERE state = 0;
 )sql";
 
 // Folds of the journal: can be rebuilt from it.
@@ -53,7 +66,8 @@ CREATE TABLE IF NOT EXISTS open_registrants(
 CREATE TABLE IF NOT EXISTS consents(
   id TEXT PRIMARY KEY, reference TEXT NOT NULL, application TEXT NOT NULL, iin INTEGER NOT NULL, asked_as INTEGER NOT NULL,
   applicant INTEGER NOT NULL, phone TEXT NOT NULL, status INTEGER NOT NULL, asked_at INTEGER NOT NULL,
-  deadline INTEGER NOT NULL, answered_at INTEGER, channel TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+  deadline INTEGER NOT NULL, answered_at INTEGER, channel TEXT NOT NULL DEFAULT '',
+  checking TEXT NOT NULL DEFAULT '') WITHOUT ROWID;  -- the signature of an answer that nobody can tell about yet
 CREATE INDEX IF NOT EXISTS consents_application ON consents(application);
 CREATE INDEX IF NOT EXISTS consents_person ON consents(iin, asked_at);
 CREATE INDEX IF NOT EXISTS consents_reference ON consents(reference);
@@ -95,6 +109,16 @@ CREATE TABLE IF NOT EXISTS blocks(
   iin INTEGER NOT NULL, source TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(iin, source)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS wrong_codes(
   iin INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(iin, day)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS login_challenges(
+  id TEXT PRIMARY KEY, nonce TEXT NOT NULL, content TEXT NOT NULL, expires_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS login_challenges_expiry ON login_challenges(expires_at);
+-- Signing with eGov Mobile: one row a QR code.
+CREATE TABLE IF NOT EXISTS qr_requests(
+  id TEXT PRIMARY KEY, browser BLOB NOT NULL, token TEXT NOT NULL, purpose INTEGER NOT NULL, target TEXT NOT NULL,
+  answer TEXT NOT NULL, iin INTEGER, nonce TEXT NOT NULL, content TEXT NOT NULL, stage INTEGER NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '', expires_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS qr_requests_expiry ON qr_requests(expires_at);
 CREATE TABLE IF NOT EXISTS sessions(
   digest BLOB PRIMARY KEY, iin INTEGER NOT NULL, name TEXT NOT NULL, csrf BLOB NOT NULL, cookie INTEGER NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
@@ -119,6 +143,7 @@ void migrate(sqlite::Database& database) {
                     kSchemaVersion), 0);
   }
   sqlite::Transaction transaction(database);
+  if (found == 1) database.execute("ALTER TABLE consents ADD COLUMN checking TEXT NOT NULL DEFAULT ''");
   database.execute(kJournal);
   database.execute(kState);
   database.execute(kWork);

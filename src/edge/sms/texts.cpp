@@ -315,6 +315,14 @@ std::string Texts::sent_to_psc(Language language, std::string_view number) const
   return composed(language, "sms.sent_to_psc", {{"number", std::string(number)}});
 }
 
+std::string Texts::signature_refused(Language language, std::string_view number) const {
+  return composed(language, "sms.signature_refused", {{"number", std::string(number)}});
+}
+
+std::string Texts::answer_unproven(Language language, std::string_view reference) const {
+  return composed(language, "sms.answer_unproven", {{"reference", std::string(reference)}});
+}
+
 std::string Texts::register_down_long(Language language, std::string_view number) const {
   return composed(language, "sms.register_down_long", {{"number", std::string(number)}});
 }

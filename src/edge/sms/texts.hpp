@@ -72,6 +72,9 @@ class Texts {
   std::string help(Language language, const std::vector<std::string>& references) const;
   /// The number is bound for less than 24 hours (row G9).
   std::string use_eds(Language language) const;
+  /// A digital signature that could not be checked at once turned out to be no good.
+  std::string signature_refused(Language language, std::string_view number) const;
+  std::string answer_unproven(Language language, std::string_view reference) const;
   /// Several requests are open: name one.
   std::string which_reference(Language language, const std::vector<std::string>& references) const;
   /// The applicant withdrew (row G7).

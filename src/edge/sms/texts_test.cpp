@@ -60,6 +60,8 @@ std::vector<Composed> everything(Script script, Language l) {
       {"help one", t.help(l, {kReference})},
       {"help many", t.help(l, {kReference, "DEF567"})},
       {"eds", t.use_eds(l)},
+      {"signature refused", t.signature_refused(l, kNumber)},
+      {"answer unproven", t.answer_unproven(l, "AB2CDE")},
       {"which", t.which_reference(l, {kReference, "DEF567"})},
       {"withdrawn", t.withdrawn_owner_notice(l, kReference)},
       {"registered permanent", t.registered(l, kAbai, {})},
