@@ -9,9 +9,9 @@ PEOPLE ?= 20000
 # Compiler and libraries; programs that tests and benchmarks use.
 PACKAGES_BUILD = g++ cmake ninja-build ccache pkg-config gettext brotli fonttools python3-brotli ca-certificates \
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-locale1.81-dev libsqlite3-dev libssl-dev \
-  libxml2-dev libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libexpected-dev libctemplate-dev \
+  libxml2-dev libcli11-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libexpected-dev libctemplate-dev libqrencode-dev \
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev zlib1g-dev libicu-dev
-PACKAGES_TEST = chromium kannel curl procps
+PACKAGES_TEST = chromium kannel curl procps libengine-gost-openssl
 PACKAGES_BENCH = nginx-light wrk curl
 
 .PHONY: run test build bench check-format clean packages-build packages-test packages-bench node-web node-tests
