@@ -21,7 +21,7 @@ struct TstInfo {
   std::string_view policy, imprint, serial;
   crypto::Digest imprint_digest{};
   Instant at{};
-  std::optional<std::string_view> nonce;
+  std::optional<std::string_view> nonce;  // of any sign: some clients send eight random octets as they are
 };
 
 /// SEQUENCE { AlgorithmIdentifier, OCTET STRING }.
@@ -41,10 +41,7 @@ bool read_imprint(Reader reader, TstInfo& info) {
 bool read_tail(Reader& reader, TstInfo& info) {
   reader.take(der::kSequence);
   reader.take(der::kBoolean);
-  if (const auto nonce = reader.take(der::kInteger)) {
-    info.nonce = der::unsigned_integer(*nonce);
-    if (!info.nonce) return false;
-  }
+  if (const auto nonce = reader.take(der::kInteger)) info.nonce = nonce->content;
   reader.take(der::context(0));
   if (auto extensions = reader.enter(der::context(1))) {
     while (!extensions->at_end()) {
@@ -85,7 +82,8 @@ std::optional<std::string> not_an_authority(const Certificate& certificate) {
     return "time-stamping is not the certificate's sole purpose";
   }
   if (!certificate.extended_key_usage_critical) return "the purpose is not critical";
-  if ((certificate.key_usage.value_or(0) & (kDigitalSignature | kNonRepudiation)) == 0) return "the key may not sign";
+  const unsigned usage = certificate.key_usage.value_or(kDigitalSignature);  // absent: nothing is forbidden (RFC 5280)
+  if ((usage & (kDigitalSignature | kNonRepudiation)) == 0) return "the key may not sign";
   if (certificate.ca.value_or(false)) return "a CA's certificate";
   return std::nullopt;
 }
@@ -125,8 +123,8 @@ std::optional<Fault> wrong_statement(const TstInfo& info, std::string_view stamp
   if (info.imprint != crypto::hash(info.imprint_digest, stamped)) return wrong("the imprint is of something else");
   if (info.at > at + kClockSkew) return wrong("stamped in the future");
   if (!nonce) return std::nullopt;
-  while (!nonce->empty() && nonce->front() == '\0') nonce->remove_prefix(1);
-  if (info.nonce != nonce) return wrong("the nonce is not ours");
+  const std::string sent = der::unsigned_integer(*nonce);
+  if (!info.nonce || *info.nonce != der::sole(sent)->content) return wrong("the nonce is not ours");
   return std::nullopt;
 }
 
