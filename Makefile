@@ -13,8 +13,9 @@ PACKAGES_BUILD = g++ cmake ninja-build ccache pkg-config gettext brotli fonttool
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev zlib1g-dev libicu-dev
 PACKAGES_TEST = chromium kannel curl procps libengine-gost-openssl
 PACKAGES_BENCH = nginx-light wrk curl
+PACKAGES_FUZZ = clang libclang-common-14-dev libclang-rt-14-dev
 
-.PHONY: run test build bench check-format clean packages-build packages-test packages-bench node-web node-tests
+.PHONY: run test build bench fuzz check-format clean packages-build packages-test packages-bench packages-fuzz node-web node-tests
 
 run: build $(SANDBOX)/mekenjai.db
 	$(BUILD)/mekenjai serve --sandbox --data $(SANDBOX) --listen $(LISTEN)
@@ -37,11 +38,17 @@ test: build packages-test node-tests
 bench: build packages-bench node-tests
 	MEKENJAI_BUILD=$(abspath $(BUILD)) node bench/run.mjs
 
+# Each target of tests/fuzz for so long (docs/operations/fuzzing.md).
+FUZZ_SECONDS ?= 600
+fuzz: packages-build packages-fuzz
+	scripts/fuzz $(FUZZ_SECONDS)
+
 # --- what a bare machine lacks ---------------------------------------------------------------------------------
 
 packages-build: ; @scripts/install $(PACKAGES_BUILD)
 packages-test: ; @scripts/install $(PACKAGES_TEST)
 packages-bench: ; @scripts/install $(PACKAGES_BENCH)
+packages-fuzz: ; @scripts/install $(PACKAGES_FUZZ)
 
 node-web: web/node_modules/.package-lock.json
 node-tests: tests/node_modules/.package-lock.json
