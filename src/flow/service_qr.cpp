@@ -35,6 +35,9 @@ struct QrRow {
   bool over(Instant now) const { return expires_at <= now; }
 };
 
+/// Where the phone asks first.
+std::string phone_address(const std::string& origin, const std::string& id) { return fmt::format("{}/egov-mobile/{}", origin, id); }
+
 std::string digest_of(std::string_view key) {
   const base::Sha256 digest = base::sha256(key);
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -117,7 +120,7 @@ Task<QrOffer> ServiceImpl::offer_qr(QrPurpose purpose, std::string target, std::
     QrOffer offer;
     offer.id = base::to_base64url(base::random_bytes(kSecretBytes));
     offer.browser_key = base::to_base64url(base::random_bytes(kSecretBytes));
-    offer.url = fmt::format("{}/egov-mobile/{}", eds->origin, offer.id);
+    offer.url = phone_address(eds->origin, offer.id);
     offer.expires_at = now + edge::eds::kLoginLife;
     auto forget = step.ledger.database().prepare("DELETE FROM qr_requests WHERE expires_at<?");
     forget.with(millis(now - kKept)).run();
@@ -203,7 +206,8 @@ Task<Done> ServiceImpl::qr_signed(std::string id, std::string token, std::string
 }
 
 Task<QrState> ServiceImpl::qr_state(std::string id, std::string browser_key) {
-  std::function<Result<QrState>(Reader&)> question = [this, id, browser_key](Reader& reader) -> Result<QrState> {
+  const auto eds = engine_.eds();
+  std::function<Result<QrState>(Reader&)> question = [this, id, browser_key, eds](Reader& reader) -> Result<QrState> {
     const auto row = find(reader.database, id);
     if (!row || !base::equal_in_constant_time(row->browser, digest_of(browser_key))) return base::fail(Trouble::not_found, "not_found");
     QrState state;
@@ -217,6 +221,8 @@ Task<QrState> ServiceImpl::qr_state(std::string id, std::string browser_key) {
     const bool undone = row->stage == Stage::pending || row->stage == Stage::opened;
     if (undone && row->over(engine_.clock().now())) state.stage = QrState::Stage::expired;
     state.reason = row->reason;
+    state.url = phone_address(eds->origin, id);
+    state.expires_at = row->expires_at;
     return state;
   };
   co_return co_await engine_.asked<QrState>(std::move(question));

@@ -55,6 +55,8 @@ struct QrState {
   enum class Stage { pending, opened, signed_, refused, expired };
   Stage stage = Stage::pending;
   std::string reason;  // refused: a word of the contract (section 6), or a problem's code
+  std::string url{};   // of the offer, to draw the code again
+  Instant expires_at{};
 };
 /// What the phone learns first; the texts are made by the front door.
 struct QrApi1 {
