@@ -16,6 +16,7 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   add_messages(table);
   add_consents(table);
   add_homes(table);
+  add_signatures(table);
   if (context.sandbox) add_sandbox(table);
   std::vector<http::Route> routes = table.take();
   for (http::Route& route : http::asset_routes(hashed_assets())) routes.push_back(std::move(route));

@@ -12,6 +12,7 @@
 
 #include "api/fake_service.hpp"
 #include "pages/assets.hpp"
+#include "pages/qr.hpp"
 #include "pages/site.hpp"
 
 namespace mekenjai::pages {
@@ -128,6 +129,16 @@ TEST(Next, StaysOnOurSite) {
        {"//evil.example", "/\\evil.example", "https://evil.example", "", "/a b", "/a\nb"}) {
     EXPECT_EQ(safe_next(bad, "/"), "/") << bad;
   }
+}
+
+TEST(Qr, DrawsDarkRunsInsideAQuietEdge) {
+  const QrPicture picture = draw_qr("mobileSign:https://mekenjai.kz/egov-mobile/AAAAAAAAAAAAAAAAAAAAAA");
+  // The upper left finder: seven dark modules behind an edge of four.
+  EXPECT_TRUE(picture.path.starts_with("M4 4h7v1h-7z"));
+  EXPECT_EQ((picture.size - 8 - 17) % 4, 0) << "a version of ISO/IEC 18004";
+  EXPECT_TRUE(std::regex_match(picture.path, std::regex("(M[0-9]+ [0-9]+h[0-9]+v1h-[0-9]+z)+")));
+  EXPECT_THROW(draw_qr(""), std::invalid_argument);
+  EXPECT_THROW(draw_qr(std::string(3000, 'x')), std::invalid_argument);
 }
 
 TEST(Codes, ForgiveSpaces) { EXPECT_EQ(only_digits(" 407 118\u00A0"), "407118"); }
@@ -256,7 +267,7 @@ TEST_F(Portal, FirstViewIsLight) {
   // look.md: at most 50 KB over the wire with font and style, kk needing all three fonts.
   std::size_t bytes = 6 * 1024;
   for (const embedded::File& file : embedded::assets()) {
-    if (file.name.starts_with("sandbox")) continue;
+    if (file.name.starts_with("sandbox") || file.name.starts_with("eds")) continue;
     if (file.name.ends_with(".woff2") || file.name.ends_with(".gz")) bytes += file.content.size();
   }
   EXPECT_LE(bytes, 50u * 1024);
@@ -311,7 +322,107 @@ TEST_F(Portal, EveryStateOfAnApplicationHasItsPageInEveryLanguage) {
   }
 }
 
+// --- signing with a digital signature ---------------------------------------------------------------------------
+
+TEST_F(Portal, OffersTheDigitalSignatureOnlyWhereThereIsOne) {
+  http::Request get = request("/sign-in", false);
+  EXPECT_EQ(call(get, "/sign-in").body.find("/sign-in/eds"), std::string::npos);
+  http::Request closed = request("/sign-in/eds", false);
+  EXPECT_EQ(header(call(closed, "/sign-in/eds"), "Location"), "/sign-in");
+  service_.eds = true;
+  http::Request open = request("/sign-in?next=/apply", false);
+  const std::string page = call(open, "/sign-in").body;
+  EXPECT_NE(page.find("/sign-in/eds?next=%2Fapply"), std::string::npos);
+  EXPECT_NE(page.find("/sign-in/qr?next=%2Fapply"), std::string::npos);
+}
+
+TEST_F(Portal, OnlyPagesThatSignMayTalkToNcaLayer) {
+  service_.eds = true;
+  service_.application_view.id = "x";
+  http::Request get = request("/sign-in/eds", false);
+  const Response page = call(get, "/sign-in/eds");
+  EXPECT_EQ(page.connect_to, "wss://127.0.0.1:13579");
+  EXPECT_NE(page.body.find("data-content=\"PGxvZ2luLz4=\""), std::string::npos) << "the challenge in base64";
+  for (const http::Route& route : routes_) {
+    if (route.method != Method::get || route.pattern.starts_with("/assets/")) continue;
+    http::Request made = request(route.pattern, route.guard == Guard::cookie);
+    made.parameters = {"x", "y"};
+    const bool signs = route.pattern.find("/eds") != std::string::npos;
+    const Response answer = call(made, route.pattern);
+    if (answer.status != 200) continue;
+    EXPECT_EQ(!answer.connect_to.empty(), signs) << route.pattern;
+  }
+}
+
+TEST_F(Portal, SaysWhyASignatureWasNotTakenAndOffersAnotherTry) {
+  service_.eds = true;
+  service_.application_view.id = "x";
+  for (const std::string_view reason :
+       {"malformed", "no_signature", "no_signed_attributes", "digest_mismatch", "signature_mismatch",
+        "untrusted_issuer", "bad_certificate", "expired", "not_yet_valid", "revoked", "revocation_unknown",
+        "wrong_key_use", "wrong_person", "weak_algorithm", "bad_timestamp", "content_mismatch", "bad_challenge",
+        "ambiguous"}) {
+    const std::string sentence(
+        i18n::Catalog::built_in().text(Language::kk, fmt::format("page.eds.reason.{}", reason)));
+    EXPECT_GT(sentence.size(), 40u) << reason;
+    service_.qr_state_now.stage = flow::QrState::Stage::refused;
+    service_.qr_state_now.reason = reason;
+    http::Request get = request("/sign-in/qr/q1", false);
+    get.parameters = {"q1"};
+    const Response page = call(get, "/sign-in/qr/{code}");
+    EXPECT_NE(page.body.find(sentence), std::string::npos) << reason;
+  }
+}
+
+TEST_F(Portal, BindsAQrCodeToTheBrowserThatShowsIt) {
+  service_.eds = true;
+  service_.qr_offer.id = "q1";
+  service_.qr_offer.browser_key = "browser";
+  service_.qr_state_now.url = "https://mekenjai.kz/egov-mobile/q1";
+  service_.qr_state_now.expires_at = base::Instant(std::chrono::minutes(5));
+  http::Request get = request("/sign-in/qr?next=/apply", false);
+  const Response offered = call(get, "/sign-in/qr");
+  EXPECT_EQ(header(offered, "Location"), "/sign-in/qr/q1?next=%2Fapply");
+  const std::string cookie = header(offered, "Set-Cookie");
+  EXPECT_TRUE(cookie.starts_with("__Host-qr-q1=browser;"));
+  EXPECT_NE(cookie.find("HttpOnly; SameSite=Lax"), std::string::npos);
+
+  http::Request shown = request("/sign-in/qr/q1", false);
+  shown.parameters = {"q1"};
+  shown.headers = {{"cookie", cookie.substr(0, cookie.find(';'))}};
+  const Response page = call(shown, "/sign-in/qr/{code}");
+  EXPECT_EQ(service_.calls.back(), "qr_state q1 browser");
+  EXPECT_NE(page.body.find("https://m.egov.kz/mobileSign/?link=https%3A%2F%2Fmekenjai.kz%2Fegov-mobile%2Fq1"),
+            std::string::npos);
+  EXPECT_NE(page.body.find("data-qr-left=\"300\">5:00"), std::string::npos);
+  EXPECT_EQ(page.body.find("browser"), std::string::npos) << "the key stays in the cookie";
+}
+
+TEST_F(Portal, ShowsASignatureToItsSigner) {
+  flow::ApplicationView& application = service_.application_view;
+  application.id = "x";
+  application.status = domain::Status::registered;
+  application.signature.emplace();
+  flow::SignatureView& signature = *application.signature;
+  signature.id = "s1";
+  signature.method = "eds";
+  signature.reason = "ok";
+  signature.serial = "5a3c0cb085f4c6d1708fe30be9fc890633f1fff5";
+  signature.revocation_by = "ocsp";
+  signature.policy = "kz-2026-08-01";
+  http::Request get = request("/applications/x");
+  get.parameters = {"x"};
+  const std::string page = call(get, "/applications/{id}").body;
+  EXPECT_NE(page.find("5A3C\u00A00CB0"), std::string::npos);
+  EXPECT_NE(page.find("/signatures/s1"), std::string::npos);
+  signature.checking = true;
+  EXPECT_EQ(call(get, "/applications/{id}").body.find("/signatures/s1"), std::string::npos);
+  signature.method = "sms";
+  EXPECT_EQ(call(get, "/applications/{id}").body.find("5A3C"), std::string::npos);
+}
+
 TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
+  service_.eds = true;
   service_.found.resize(2);
   service_.found[0].rka = "0201300118400729";
   service_.me_view.dwellings.push_back({service_.found[0], "1/2"});
@@ -333,14 +444,14 @@ TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
     for (const bool signed_in : {true, false}) {
       if (!signed_in && route.guard == Guard::cookie) continue;
       http::Request made = request(route.pattern, signed_in);
-      made.parameters = {"x"};
+      made.parameters = {"x", "y"};
       if (route.method == Method::get) {
         EXPECT_LT(call(made, route.pattern).status, 500) << route.pattern;
         continue;
       }
       for (const std::string& body : {answers, std::string("from=x")}) {
         made.method = route.method;
-        made.body = body + "&csrf=";
+        made.body = body + "&cms=MIIB&csrf=";
         const http::Csrf::Token token = context_.csrf->token(made);
         made.body += http::percent_encode(token.value);
         if (token.set_cookie) {

@@ -252,6 +252,7 @@ Response Page::done(int status) {
     show("SIGNED_OUT");
   }
   if (visit_->site.context.sandbox) show("SANDBOX");
+  if (visit_->site.service != nullptr && visit_->site.service->eds_available()) show("EDS");
   Response response =
       http::html(status, visit_->site.templates.render(name_, visit_->language, *values_));
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
@@ -305,6 +306,8 @@ std::optional<Response> code_problem(Visit& visit, Page& page, const base::Probl
   if (problem.trouble == base::Trouble::too_many) {
     Page blocked(visit, "blocked");
     blocked.set("TEXT", text_of(visit, problem));
+    blocked.set("MORE", visit.text(visit.service().eds_available() ? "page.blocked.text_eds"
+                                                                   : "page.blocked.text"));
     blocked.set("BACK", back);
     Response response = blocked.done(429);
     response.headers.emplace_back("Retry-After",
@@ -338,12 +341,13 @@ void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLim
        limiter});
 }
 
-void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
+void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter,
+                 std::size_t max_body) {
   const std::shared_ptr<Site> site = site_;
   routes_.push_back(
       {Method::post, std::move(pattern), guard,
        [site, handler](http::Request& request) { return answer(*site, handler, request); },
-       16 * 1024, limiter});
+       max_body, limiter});
 }
 
 void Table::fixed(std::string pattern, std::string name) {

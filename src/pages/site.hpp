@@ -146,7 +146,7 @@ class Table {
   explicit Table(std::shared_ptr<Site> site) : site_(std::move(site)) {}
   void get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
   void post(std::string pattern, Guard guard, Handler handler,
-            http::RateLimiter* limiter = nullptr);
+            http::RateLimiter* limiter = nullptr, std::size_t max_body = 16 * 1024);
   /// A page that is the same for every visitor who is not signed in: made once a language, and
   /// compressed.
   void fixed(std::string pattern, std::string name);
@@ -166,6 +166,7 @@ void add_history(Table& table);       // citizen/history.cpp
 void add_messages(Table& table);      // citizen/messages.cpp
 void add_consents(Table& table);      // owner/consents.cpp
 void add_homes(Table& table);         // owner/homes.cpp
+void add_signatures(Table& table);    // citizen/signatures.cpp
 void add_sandbox(Table& table);       // sandbox/sandbox.cpp
 
 inline constexpr std::string_view kLanguageCookie = "__Host-lang";

@@ -6,6 +6,7 @@
 
 #include "api/views_json.hpp"
 #include "domain/words.hpp"
+#include "pages/eds.hpp"
 #include "pages/parts.hpp"
 
 namespace mekenjai::pages {
@@ -51,12 +52,14 @@ Page state_page(Visit& visit, const ApplicationView& application, std::string na
   page.set("SUMMARY", summary_of(visit, application));
   visit.words.plate(*page.add("WHERE"), application.address);
   fill_log(visit, page, application);
+  fill_signature(visit, page, application.signature);
   return page;
 }
 
 /// Changes whenever there is something new to see.
 std::string stamp_of(const ApplicationView& application) {
-  return fmt::format("{}-{}-{}-{}", domain::word(application.status), application.consents_granted,
+  return fmt::format("{}-{}-{}-{}-{}", domain::word(application.status),
+                     application.signature_checking ? "eds" : "", application.consents_granted,
                      application.history.size(),
                      application.deadline ? application.deadline->time_since_epoch().count() : 0);
 }
@@ -173,6 +176,13 @@ Response progress(Visit& visit, const ApplicationView& application) {
                             {"time", visit.words.time_to(*application.hold_until)}});
       page.say("MORE", visit.words.text("page.hold.until", {{"when", when}}));
     }
+  } else if (application.signature_checking) {
+    note = "page.stepper.certificate";
+    page.set("ICON", "shield");
+    page.set("HEADING", visit.text("page.checking.eds_title"));
+    page.set("PANEL", "mk-panel--wait");
+    page.set("TEXT", visit.text("page.checking.eds_text"));
+    page.say("MORE", visit.text("page.checking.eds_more"));
   } else {
     page.set("HEADING", visit.text("page.checking.title"));
     page.set("PANEL", "mk-panel--info");
@@ -300,6 +310,7 @@ awaitable<Response> application_page(Visit& visit) {
   switch (application->status) {
     case Status::draft: {
       Page page = state_page(visit, *application, "draft");
+      page.set("EDS_URL", fmt::format("/applications/{}/sign/eds", application->id));
       page.with_form();
       co_return page.done();
     }
@@ -342,6 +353,10 @@ Page sign_form(Visit& visit, const ApplicationView& application) {
   page.set("DOCUMENT", application.document.content);
   page.set("SHA256", application.document.sha256);
   visit.words.plate(*page.add("WHERE"), application.address);
+  if (visit.service().eds_available()) {
+    const std::string address = fmt::format("/applications/{}/sign", application.id);
+    offer_ways(page, address + "/eds", address + "/qr");
+  }
   page.with_form();
   return page;
 }
@@ -355,6 +370,14 @@ awaitable<Response> sign_page(Visit& visit) {
   co_return page.done();
 }
 
+/// Where the applicant's number may not sign (none in БМГ, or too new): to the digital signature, telling why.
+std::optional<Response> without_sms(const Visit& visit, const base::Problem& problem,
+                                    const std::string& id) {
+  const bool no_number = problem.code == "no_phone" || problem.code == "phone_too_new";
+  if (!no_number || !visit.service().eds_available()) return std::nullopt;
+  return http::redirect(fmt::format("/applications/{}/sign/eds?why={}", id, problem.code));
+}
+
 /// A new code; the page it leads to is the form for it.
 awaitable<Response> send_code(Visit& visit) {
   const flow::Caller caller = visit.caller();
@@ -362,6 +385,7 @@ awaitable<Response> send_code(Visit& visit) {
   const base::Result<flow::Done> sent = co_await visit.service().request_signature_code(caller, id);
   if (!sent) {
     if (sent.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
+    if (std::optional<Response> way = without_sms(visit, sent.error(), id)) co_return std::move(*way);
     if (sent.error().trouble == base::Trouble::unprocessable) {
       const base::Result<ApplicationView> application = co_await find(visit);
       if (!application) co_return problem_page(visit, application.error());
@@ -376,6 +400,17 @@ awaitable<Response> send_code(Visit& visit) {
   co_return http::redirect(address + "/sign");
 }
 
+/// The application is on its way: nothing that was remembered of it holds any more.
+awaitable<Response> sent(Visit& visit) {
+  const flow::Caller caller = visit.caller();
+  visit.site.me.forget(caller.iin);
+  visit.site.unread.forget(caller.iin);
+  const Answers none;
+  const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, none);
+  if (!cleared) spdlog::warn("pages: the sent form was not cleared: {}", cleared.error().code);
+  co_return http::redirect("/applications/" + visit.parameter(0));
+}
+
 awaitable<Response> sign(Visit& visit) {
   if (!visit.field("again").empty()) co_return co_await send_code(visit);
   const flow::Caller caller = visit.caller();
@@ -385,14 +420,7 @@ awaitable<Response> sign(Visit& visit) {
   signature.code = only_digits(visit.field("code"));
   base::Result<ApplicationView> signed_now = base::fail(base::Trouble::unprocessable, "bad_code");
   if (!signature.code.empty()) signed_now = co_await visit.service().sign(caller, id, signature);
-  if (signed_now) {
-    visit.site.me.forget(caller.iin);
-    visit.site.unread.forget(caller.iin);
-    const Answers none;
-    const base::Result<flow::Done> cleared = co_await visit.site.answers.save(caller, none);
-    if (!cleared) spdlog::warn("pages: the sent form was not cleared: {}", cleared.error().code);
-    co_return http::redirect("/applications/" + signed_now->id);
-  }
+  if (signed_now) co_return co_await sent(visit);
   if (signed_now.error().trouble == base::Trouble::wrong_state)
     co_return http::redirect("/applications/" + id);
   const base::Result<ApplicationView> application = co_await find(visit);
@@ -407,6 +435,104 @@ awaitable<Response> sign(Visit& visit) {
     }
   }
   co_return page.done(422);
+}
+
+// --- signing with a digital signature
+// ------------------------------------------------------------------------------
+
+/// What is signed stands beside: the address, who, and the exact text.
+void fill_signed(Visit& visit, Page& page, const ApplicationView& application) {
+  visit.words.plate(*page.add("WHERE"), application.address);
+  page.say("SUMMARY", summary_of(visit, application));
+  page.say("SHA256", application.document.sha256);
+}
+
+Page eds_form(Visit& visit, const ApplicationView& application) {
+  const std::string address = "/applications/" + application.id;
+  const std::string why = visit.query("why");
+  const bool no_number = why == "no_phone" || why == "phone_too_new";
+  EdsPlace place;
+  place.purpose = flow::QrPurpose::application;
+  place.action = address + "/sign/eds";
+  place.back = address;
+  place.qr = address + "/sign/qr";
+  if (!no_number) place.sms = address;
+  Page page = eds_page(visit, place, application.document.content);
+  if (no_number) page.say("WHY", visit.text(fmt::format("problem.{}.detail", why)));
+  fill_signed(visit, page, application);
+  return page;
+}
+
+awaitable<Response> eds_sign_page(Visit& visit) {
+  const base::Result<ApplicationView> application = co_await find(visit);
+  if (!application) co_return problem_page(visit, application.error());
+  if (application->status != Status::draft || !visit.service().eds_available())
+    co_return http::redirect("/applications/" + application->id);
+  Page page = eds_form(visit, *application);
+  co_return signing_page(page);
+}
+
+awaitable<Response> eds_sign(Visit& visit) {
+  const flow::Caller caller = visit.caller();
+  const std::string id = visit.parameter(0);
+  flow::SignatureRequest signature;
+  signature.method = "eds";
+  signature.cms = visit.field("cms");
+  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  int status = 422;
+  if (!signature.cms.empty()) {
+    const base::Result<ApplicationView> done =
+        co_await visit.service().sign(caller, id, signature);
+    if (done) co_return co_await sent(visit);
+    if (done.error().trouble == base::Trouble::wrong_state)
+      co_return http::redirect("/applications/" + id);
+    const std::optional<std::string> sentence = eds_sentence(visit, done.error());
+    if (!sentence) co_return problem_page(visit, done.error());
+    wrong = *sentence;
+    if (done.error().trouble == base::Trouble::unavailable) status = 503;
+  }
+  const base::Result<ApplicationView> application = co_await find(visit);
+  if (!application) co_return problem_page(visit, application.error());
+  if (application->status != Status::draft) co_return http::redirect("/applications/" + id);
+  Page page = eds_form(visit, *application);
+  page.error("", "choose", wrong);
+  co_return signing_page(page, status);
+}
+
+QrPlace qr_place(const std::string& id) {
+  QrPlace place;
+  place.purpose = flow::QrPurpose::application;
+  place.done = place.back = place.sms = "/applications/" + id;
+  place.address = place.done + "/sign/qr";
+  place.eds = place.done + "/sign/eds";
+  return place;
+}
+
+awaitable<Response> qr_start(Visit& visit) {
+  const std::string id = visit.parameter(0), none;
+  const QrPlace place = qr_place(id);
+  if (!visit.service().eds_available()) co_return http::redirect(place.back);
+  co_return co_await offer_qr(visit, place, id, none);
+}
+
+awaitable<Response> qr_sign_page(Visit& visit) {
+  const QrPlace place = qr_place(visit.parameter(0));
+  const std::string code = visit.parameter(1);
+  const base::Result<ApplicationView> application = co_await find(visit);
+  if (!application) co_return problem_page(visit, application.error());
+  if (application->status != Status::draft) co_return co_await sent(visit);
+  const base::Result<flow::QrState> state = co_await known_or_expired(visit, code);
+  if (!state) co_return problem_page(visit, state.error());
+  if (state->stage == flow::QrState::Stage::signed_) co_return http::redirect(place.done);
+  Page page = qr_page(visit, place, code, *state);
+  fill_signed(visit, page, *application);
+  co_return page.done();
+}
+
+awaitable<Response> qr_watch(Visit& visit) {
+  const std::string code = visit.parameter(1);
+  const base::Result<flow::QrState> state = co_await qr_state_of(visit, code);
+  co_return qr_state_answer(state);
 }
 
 // --- withdrawal
@@ -520,6 +646,11 @@ void add_applications(Table& table) {
   table.get("/applications/{id}/sign", Guard::cookie, sign_page);
   table.post("/applications/{id}/sign", Guard::cookie, sign, codes);
   table.post("/applications/{id}/code", Guard::cookie, send_code, codes);
+  table.get("/applications/{id}/sign/eds", Guard::cookie, eds_sign_page);
+  table.post("/applications/{id}/sign/eds", Guard::cookie, eds_sign, codes, kMaxSignatureForm);
+  table.get("/applications/{id}/sign/qr", Guard::cookie, qr_start, codes);
+  table.get("/applications/{id}/sign/qr/{code}", Guard::cookie, qr_sign_page);
+  table.get("/applications/{id}/sign/qr/{code}/state", Guard::cookie, qr_watch);
   table.get("/applications/{id}/withdraw", Guard::cookie, withdraw_page);
   table.post("/applications/{id}/withdraw", Guard::cookie, withdraw);
   table.get("/applications/{id}/decision", Guard::cookie, decision_page);

@@ -695,6 +695,11 @@ awaitable<Response> check(Visit& visit) {
 
 std::string new_key() { return base::to_base64url(base::random_bytes(18)); }
 
+/// How the application will be signed, told before it is made.
+void fill_ways(const Visit& visit, Page& page) {
+  page.set("THEN", visit.text(visit.service().eds_available() ? "page.data.then_eds" : "page.data.then"));
+}
+
 awaitable<Response> consent_page(Visit& visit) {
   base::Result<Answers> answers = co_await answers_of(visit);
   if (!answers) co_return problem_page(visit, answers.error());
@@ -708,6 +713,7 @@ awaitable<Response> consent_page(Visit& visit) {
   Page page(visit, "apply-consent");
   page.with_form();
   page.set("KEY", answers->key);
+  fill_ways(visit, page);
   co_return page.done();
 }
 
@@ -730,6 +736,7 @@ awaitable<Response> consent(Visit& visit) {
     Page page(visit, "apply-consent");
     page.with_form();
     page.set("KEY", answers->key.empty() ? visit.field("key") : answers->key);
+    fill_ways(visit, page);
     page.error("ERR_DATA_CONSENT", "data_consent", visit.text("page.err.data_consent"));
     co_return page.done(422);
   }
@@ -753,11 +760,17 @@ awaitable<Response> consent(Visit& visit) {
   answers->draft = made->id;
   const base::Result<flow::Done> kept = co_await keep(visit, *answers);
   if (!kept) co_return problem_page(visit, kept.error());
+  const bool eds = visit.service().eds_available();
+  if (eds && !visit.field("eds").empty())
+    co_return http::redirect(fmt::format("/applications/{}/sign/eds", made->id));
   if (first) {
     const std::string id = made->id;
     const base::Result<flow::Done> sent =
         co_await visit.service().request_signature_code(caller, id);
     if (!sent) {
+      const std::string_view code = sent.error().code;
+      if (eds && (code == "no_phone" || code == "phone_too_new"))
+        co_return http::redirect(fmt::format("/applications/{}/sign/eds?why={}", id, code));
       Page page(visit, "sign-in-code");
       const std::string back = "/applications/" + id;
       if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), back))

@@ -1,6 +1,6 @@
-// Signing in and out: IIN, then the code from 1414. Everybody sees the same, whether the IIN is
-// known or not.
-#include "pages/site.hpp"
+// Signing in and out: IIN, then the code from 1414; or a digital signature, with a key on this computer or with eGov
+// Mobile. Everybody sees the same, whether the IIN is known or not.
+#include "pages/eds.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -17,6 +17,9 @@ Page sign_in_form(Visit& visit, const std::string& next, const std::string& type
   page.set("BACK", next.starts_with("/apply") ? "/services/residence" : "/");
   page.set("NEXT", next);
   page.set("IIN", typed);
+  if (visit.service().eds_available()) {
+    offer_ways(page, with_next("/sign-in/eds", next), with_next("/sign-in/qr", next));
+  }
   page.with_form();
   return page;
 }
@@ -66,6 +69,21 @@ awaitable<Response> sign_in(Visit& visit) {
   co_return page.done(422);
 }
 
+/// To where he was going, with the session's cookie.
+Response welcome(const Visit& visit, const flow::SignedIn& signed_in, const std::string& next) {
+  Response response = http::redirect(next.empty() ? "/profile" : next);
+  response.headers.emplace_back(
+      "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in.token, std::nullopt));
+  if (!visit.request.cookie(kLanguageCookie)) {
+    // What the browser asks for; where it asks for none of ours, the language that the population register has.
+    const auto own = i18n::parse_language(signed_in.person.language);
+    const auto asked = i18n::accepted(visit.request.header("accept-language"));
+    response.headers.emplace_back("Set-Cookie",
+                                  language_cookie(asked.value_or(own.value_or(visit.language))));
+  }
+  return response;
+}
+
 Page code_form(Visit& visit, const std::string& next) {
   Page page(visit, "sign-in-code");
   page.set("BACK", with_next("/sign-in", next));
@@ -99,17 +117,123 @@ awaitable<Response> code(Visit& visit) {
     }
     co_return page.done(422);
   }
-  Response response = http::redirect(next.empty() ? "/profile" : next);
-  response.headers.emplace_back(
-      "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in->token, std::nullopt));
-  if (!visit.request.cookie(kLanguageCookie)) {
-    // What the browser asks for; where it asks for none of ours, the language that the population register has.
-    const auto own = i18n::parse_language(signed_in->person.language);
-    const auto asked = i18n::accepted(visit.request.header("accept-language"));
-    response.headers.emplace_back("Set-Cookie",
-                                  language_cookie(asked.value_or(own.value_or(visit.language))));
+  co_return welcome(visit, *signed_in, next);
+}
+
+// --- by digital signature
+// ----------------------------------------------------------------------------------------
+
+EdsPlace eds_place(const std::string& challenge, const std::string& next) {
+  EdsPlace place;
+  place.purpose = flow::QrPurpose::sign_in;
+  place.action = with_next("/sign-in/eds/" + http::percent_encode(challenge), next);
+  place.back = place.sms = with_next("/sign-in", next);
+  place.qr = with_next("/sign-in/qr", next);
+  return place;
+}
+
+/// The page with a fresh text to sign, and what went wrong with the one before.
+awaitable<Response> ask_for_signature(Visit& visit, std::string next, std::string wrong, int status) {
+  const std::string source = visit.request.source;
+  const base::Result<flow::EdsChallenge> challenge =
+      co_await visit.service().request_eds_challenge(source);
+  if (!challenge) {
+    if (challenge.error().code == "method_unavailable")
+      co_return http::redirect(with_next("/sign-in", next));
+    co_return problem_page(visit, challenge.error());
   }
+  const EdsPlace place = eds_place(challenge->id, next);
+  Page page = eds_page(visit, place, challenge->content);
+  if (!wrong.empty()) page.error("", "choose", wrong);
+  co_return signing_page(page, status);
+}
+
+awaitable<Response> eds_sign_in_page(Visit& visit) {
+  const std::string next = safe_next(visit.query("next"), "");
+  if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
+  const std::string nothing_wrong;
+  co_return co_await ask_for_signature(visit, next, nothing_wrong, 200);
+}
+
+/// Signed in, or on to the code by SMS.
+Response signed_in_by_eds(const Visit& visit, const flow::EdsSignIn& done, const std::string& next) {
+  if (done.signed_in) return welcome(visit, *done.signed_in, next);
+  return http::redirect(with_next("/sign-in/code/" + http::percent_encode(done.sms_challenge), next));
+}
+
+awaitable<Response> eds_sign_in(Visit& visit) {
+  const std::string next = safe_next(visit.query("next"), "");
+  flow::SignatureRequest signature;
+  signature.method = "eds";
+  signature.cms = visit.field("cms");
+  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  if (signature.cms.empty()) co_return co_await ask_for_signature(visit, next, wrong, 422);
+  const std::string challenge = visit.parameter(0), source = visit.request.source;
+  const base::Result<flow::EdsSignIn> done =
+      co_await visit.service().sign_in_eds(challenge, signature, source, true);
+  if (done) co_return signed_in_by_eds(visit, *done, next);
+  const base::Problem& problem = done.error();
+  if (problem.trouble == base::Trouble::not_found) {
+    wrong = visit.text("page.eds.reason.bad_challenge");
+  } else if (const std::optional<std::string> sentence = eds_sentence(visit, problem)) {
+    wrong = *sentence;
+  } else {
+    co_return problem_page(visit, problem);
+  }
+  const int status = problem.trouble == base::Trouble::unavailable ? 503 : 422;
+  co_return co_await ask_for_signature(visit, next, wrong, status);
+}
+
+QrPlace qr_place(const Visit& visit) {
+  const std::string next = safe_next(visit.query("next"), "");
+  QrPlace place;
+  place.purpose = flow::QrPurpose::sign_in;
+  place.address = "/sign-in/qr";
+  place.query = with_next("", next);
+  place.back = place.sms = with_next("/sign-in", next);
+  place.eds = with_next("/sign-in/eds", next);
+  return place;
+}
+
+awaitable<Response> qr_start(Visit& visit) {
+  const QrPlace place = qr_place(visit);
+  const std::string none;
+  if (visit.signed_in()) co_return http::redirect(safe_next(visit.query("next"), "/profile"));
+  if (!visit.service().eds_available()) co_return http::redirect(place.back);
+  co_return co_await offer_qr(visit, place, none, none);
+}
+
+awaitable<Response> qr_sign_in_page(Visit& visit) {
+  const QrPlace place = qr_place(visit);
+  if (visit.signed_in()) co_return http::redirect(safe_next(visit.query("next"), "/profile"));
+  const std::string id = visit.parameter(0);
+  const base::Result<flow::QrState> state = co_await known_or_expired(visit, id);
+  if (!state) co_return problem_page(visit, state.error());
+  Page page = qr_page(visit, place, id, *state);
+  co_return page.done();
+}
+
+awaitable<Response> qr_sign_in(Visit& visit) {
+  const std::string id = visit.parameter(0), key = browser_key_of(visit, id),
+                    source = visit.request.source, next = safe_next(visit.query("next"), "");
+  const base::Result<flow::EdsSignIn> done =
+      co_await visit.service().qr_sign_in(id, key, source, true);
+  if (!done) {
+    const bool ours = done.error().trouble == base::Trouble::too_many ||
+                      done.error().trouble == base::Trouble::unavailable;
+    if (ours) co_return problem_page(visit, done.error());
+    // Used, expired or refused: its page says which.
+    co_return http::redirect(with_next("/sign-in/qr/" + id, next));
+  }
+  Response response = signed_in_by_eds(visit, *done, next);
+  response.headers.emplace_back("Set-Cookie", forget_qr(id));
   co_return response;
+}
+
+awaitable<Response> qr_watch(Visit& visit) {
+  const std::string id = visit.parameter(0);
+  const base::Result<flow::QrState> state = co_await qr_state_of(visit, id);
+  co_return qr_state_answer(state);
 }
 
 awaitable<Response> sign_out(Visit& visit) {
@@ -132,6 +256,16 @@ void add_sign_in(Table& table) {
   table.get("/sign-in/code/{challenge}", Guard::open_page, code_page);
   table.post("/sign-in/code/{challenge}", Guard::open_page, code,
              table.limiter(&http::RateLimiters::codes));
+  http::RateLimiter* const sign_ins = table.limiter(&http::RateLimiters::sign_ins);
+  table.get("/sign-in/eds", Guard::open_page, eds_sign_in_page, sign_ins);
+  table.post("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in,
+             table.limiter(&http::RateLimiters::codes), kMaxSignatureForm);
+  table.get("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in_page, sign_ins);
+  table.get("/sign-in/qr", Guard::open_page, qr_start, sign_ins);
+  table.get("/sign-in/qr/{code}", Guard::open_page, qr_sign_in_page);
+  table.post("/sign-in/qr/{code}", Guard::open_page, qr_sign_in,
+             table.limiter(&http::RateLimiters::codes));
+  table.get("/sign-in/qr/{code}/state", Guard::open_page, qr_watch);
   table.post("/sign-out", Guard::open_page, sign_out);
   table.fixed("/signed-out", "sign-out");
 }

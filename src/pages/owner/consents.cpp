@@ -1,6 +1,9 @@
 // "My consents": requests to me as owner, co-owner, tenant or registrant; seen, answered, confirmed
-// by a code.
+// by a code or with a digital signature.
 #include "domain/words.hpp"
+#include <boost/json/serialize.hpp>
+
+#include "pages/eds.hpp"
 #include "pages/parts.hpp"
 
 namespace mekenjai::pages {
@@ -97,15 +100,34 @@ std::string answer_line(const Visit& visit, const ConsentView& consent) {
                           {{"date", visit.words.day(day)}, {"time_to", until}});
 }
 
+/// Changes when a signature that was being checked is judged.
+std::string stamp_of(const ConsentView& consent) {
+  return fmt::format("{}-{}", domain::word(consent.status), consent.signature_checking ? "eds" : "");
+}
+
+/// How the answer is confirmed: by SMS unless he has chosen the other way, or has just tried it.
+void fill_how(const Visit& visit, Page& page, const std::string& id) {
+  const bool available = visit.service().eds_available();
+  const bool eds = available && (visit.query("by") == "eds" || visit.field("by") == "eds");
+  page.set("BY", eds ? "eds" : "sms");
+  if (!available) return;
+  Dictionary* how = page.add("HOW");
+  set(*how, "TEXT", visit.text(eds ? "page.consent.by_eds" : "page.consent.by_sms"));
+  set(*how, "OTHER", visit.text(eds ? "page.consent.to_sms" : "page.consent.to_eds"));
+  set(*how, "URL", fmt::format("/consents/{}{}", id, eds ? "" : "?by=eds"));
+}
+
 Page consent_view(Visit& visit, const ConsentView& consent) {
   Page page(visit, "consent");
+  const bool checking = consent.signature_checking;
   const bool open =
-      consent.status == ConsentStatus::pending && consent.deadline > visit.words.now();
+      !checking && consent.status == ConsentStatus::pending && consent.deadline > visit.words.now();
   page.set("ID", consent.id);
   page.set("REFERENCE_LINE", visit.words.text("page.consent.reference",
                                               {{"reference", in_groups(consent.reference, 3)}}));
   const bool registrant = consent.asked_as == rules::Asked::registrant;
-  page.set("HEADING", visit.text(!open        ? "page.consent.title_closed"
+  page.set("HEADING", visit.text(checking     ? "page.consent.title_checking"
+                                 : !open      ? "page.consent.title_closed"
                                  : registrant ? "page.consent.title_registrant"
                                               : "page.consent.title"));
   visit.words.plate(*page.add("WHERE"), consent.address);
@@ -123,7 +145,19 @@ Page consent_view(Visit& visit, const ConsentView& consent) {
     page.set("AFTER", visit.words.text("page.consent.after",
                                        {{"time_at", visit.words.time_at(consent.deadline)}}));
     page.show("OPEN");
+    fill_how(visit, page, consent.id);
     page.with_form();
+  } else if (checking) {
+    Dictionary* closed = page.add("CLOSED");
+    set(*closed, "TAG", visit.text("page.consent.state.checking"));
+    set(*closed, "TAG_CLASS", "mk-tag--wait");
+    const base::Instant at = consent.signature ? consent.signature->received_at : visit.words.now();
+    page.set("AFTER", visit.words.text("page.consent.closed.checking",
+                                       {{"when", visit.words.when(at, true)}}));
+    Dictionary* watched = page.add("WATCHED");
+    set(*watched, "STATE_URL", fmt::format("/consents/{}/state", consent.id));
+    set(*watched, "STAMP", stamp_of(consent));
+    page.show("REFRESH");
   } else {
     const ConsentStatus status =
         consent.status == ConsentStatus::pending ? ConsentStatus::expired : consent.status;
@@ -135,6 +169,7 @@ Page consent_view(Visit& visit, const ConsentView& consent) {
     page.set("AFTER", visit.words.text(fmt::format("page.consent.closed.{}", domain::word(status)),
                                        {{"when", visit.words.when(at, true)}}));
   }
+  fill_signature(visit, page, consent.signature);
   return page;
 }
 
@@ -154,6 +189,10 @@ Page code_form(Visit& visit, const std::string& id, const std::string& answer) {
   page.set("MEANS", visit.text(fmt::format("page.consent_code.means.{}", answer)));
   page.set("SUBMIT", visit.text(fmt::format("page.consent_code.submit.{}", answer)));
   page.set("PANEL", answer == "grant" ? "mk-panel--info" : "mk-panel--sunk");
+  if (visit.service().eds_available()) {
+    const std::string address = fmt::format("/consents/{}/confirm/", id), query = "?answer=" + answer;
+    offer_ways(page, address + "eds" + query, address + "qr" + query);
+  }
   page.with_form();
   return page;
 }
@@ -167,6 +206,9 @@ awaitable<std::optional<Response>> send_code(Visit& visit, std::string id, std::
   if (sent) co_return std::nullopt;
   const std::string address = "/consents/" + id;
   if (sent.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
+  const std::string& code = sent.error().code;
+  if (visit.service().eds_available() && (code == "no_phone" || code == "phone_too_new"))
+    co_return http::redirect(fmt::format("{}/confirm/eds?answer={}&why={}", address, answer, code));
   Page page = code_form(visit, id, answer);
   if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address))
     co_return std::move(*stopped);
@@ -182,6 +224,8 @@ awaitable<Response> choose(Visit& visit) {
     page.error("", "main", visit.text("page.err.answer_none"));
     co_return page.done(422);
   }
+  if (visit.field("by") == "eds" && visit.service().eds_available())
+    co_return http::redirect(fmt::format("/consents/{}/confirm/eds?answer={}", id, answer));
   std::optional<Response> stopped = co_await send_code(visit, id, answer);
   if (stopped) co_return std::move(*stopped);
   co_return http::redirect(fmt::format("/consents/{}/confirm?answer={}", id, answer));
@@ -229,6 +273,145 @@ awaitable<Response> confirm(Visit& visit) {
   co_return page.done(422);
 }
 
+// --- with a digital signature
+// --------------------------------------------------------------------------------------
+
+bool can_answer(const Visit& visit, const ConsentView& consent, const std::string& answer) {
+  return domain::parse_answer(answer) && consent.status == ConsentStatus::pending &&
+         !consent.signature_checking && visit.service().eds_available();
+}
+
+/// What is signed stands beside: the address, who, and the answer in words.
+void fill_signed(Visit& visit, Page& page, const ConsentView& consent, const std::string& answer) {
+  visit.words.plate(*page.add("WHERE"), consent.address);
+  page.say("SUMMARY", fmt::format("{}. {}", joined(consent.registrants),
+                                  visit.words.term(consent.kind, consent.until)));
+  Dictionary* given = page.add("YOUR_ANSWER");
+  set(*given, "TEXT", visit.text(fmt::format("page.consent_code.answer.{}", answer)));
+  set(*given, "MEANS", visit.text(fmt::format("page.consent_code.means.{}", answer)));
+  set(*given, "PANEL", answer == "grant" ? "mk-panel--info" : "mk-panel--sunk");
+}
+
+Page eds_form(Visit& visit, const ConsentView& consent, const std::string& answer) {
+  const std::string address = "/consents/" + consent.id, query = "?answer=" + answer;
+  const std::string why = visit.query("why");
+  const bool no_number = why == "no_phone" || why == "phone_too_new";
+  EdsPlace place;
+  place.purpose = flow::QrPurpose::consent;
+  place.action = address + "/confirm/eds" + query;
+  place.back = address + "?by=eds";
+  place.qr = address + "/confirm/qr" + query;
+  if (!no_number) place.sms = address;
+  flow::Document document;
+  for (const auto& [of, one] : consent.documents) {
+    if (domain::word(of) == answer) document = one;
+  }
+  Page page = eds_page(visit, place, document.content);
+  if (no_number) page.say("WHY", visit.text(fmt::format("problem.{}.detail", why)));
+  page.say("SHA256", document.sha256);
+  fill_signed(visit, page, consent, answer);
+  return page;
+}
+
+awaitable<Response> eds_confirm_page(Visit& visit) {
+  const base::Result<ConsentView> consent = co_await find(visit);
+  if (!consent) co_return problem_page(visit, consent.error());
+  const std::string answer = visit.query("answer");
+  if (!can_answer(visit, *consent, answer)) co_return http::redirect("/consents/" + consent->id);
+  Page page = eds_form(visit, *consent, answer);
+  co_return signing_page(page);
+}
+
+awaitable<Response> eds_confirm(Visit& visit) {
+  const flow::Caller caller = visit.caller();
+  const std::string id = visit.parameter(0), answer = visit.query("answer"),
+                    address = "/consents/" + id;
+  if (!domain::parse_answer(answer)) co_return http::redirect(address);
+  flow::SignatureRequest signature;
+  signature.method = "eds";
+  signature.cms = visit.field("cms");
+  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  int status = 422;
+  if (!signature.cms.empty()) {
+    const base::Result<ConsentView> answered =
+        co_await visit.service().answer(caller, id, answer, signature);
+    if (answered) {
+      visit.site.unread.forget(caller.iin);
+      co_return http::redirect(address);
+    }
+    if (answered.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
+    const std::optional<std::string> sentence = eds_sentence(visit, answered.error());
+    if (!sentence) co_return problem_page(visit, answered.error());
+    wrong = *sentence;
+    if (answered.error().trouble == base::Trouble::unavailable) status = 503;
+  }
+  const base::Result<ConsentView> consent = co_await find(visit);
+  if (!consent) co_return problem_page(visit, consent.error());
+  if (!can_answer(visit, *consent, answer)) co_return http::redirect(address);
+  Page page = eds_form(visit, *consent, answer);
+  page.error("", "choose", wrong);
+  co_return signing_page(page, status);
+}
+
+QrPlace qr_place(const std::string& id, const std::string& answer) {
+  QrPlace place;
+  place.purpose = flow::QrPurpose::consent;
+  place.done = place.sms = "/consents/" + id;
+  place.back = place.done + "?by=eds";
+  place.address = place.done + "/confirm/qr";
+  place.query = "?answer=" + answer;
+  place.eds = place.done + "/confirm/eds" + place.query;
+  return place;
+}
+
+awaitable<Response> qr_start(Visit& visit) {
+  const std::string id = visit.parameter(0), answer = visit.query("answer");
+  const base::Result<ConsentView> consent = co_await find(visit);
+  if (!consent) co_return problem_page(visit, consent.error());
+  if (!can_answer(visit, *consent, answer)) co_return http::redirect("/consents/" + id);
+  const QrPlace place = qr_place(id, answer);
+  co_return co_await offer_qr(visit, place, id, answer);
+}
+
+awaitable<Response> qr_confirm_page(Visit& visit) {
+  const std::string answer = visit.query("answer"), code = visit.parameter(1);
+  const base::Result<ConsentView> consent = co_await find(visit);
+  if (!consent) co_return problem_page(visit, consent.error());
+  const QrPlace place = qr_place(consent->id, answer);
+  if (!can_answer(visit, *consent, answer)) {
+    const flow::Caller caller = visit.caller();
+    visit.site.unread.forget(caller.iin);
+    co_return http::redirect(place.done);
+  }
+  const base::Result<flow::QrState> state = co_await known_or_expired(visit, code);
+  if (!state) co_return problem_page(visit, state.error());
+  if (state->stage == flow::QrState::Stage::signed_) co_return http::redirect(place.done);
+  Page page = qr_page(visit, place, code, *state);
+  fill_signed(visit, page, *consent, answer);
+  co_return page.done();
+}
+
+awaitable<Response> qr_watch(Visit& visit) {
+  const std::string code = visit.parameter(1);
+  const base::Result<flow::QrState> state = co_await qr_state_of(visit, code);
+  co_return qr_state_answer(state);
+}
+
+/// What the page asks for while a signature is being checked.
+awaitable<Response> state(Visit& visit) {
+  const base::Result<ConsentView> consent = co_await find(visit);
+  Response response;
+  response.content_type = "application/json; charset=utf-8";
+  if (!consent) {
+    response.status = consent.error().trouble == base::Trouble::unavailable ? 503 : 404;
+    response.body = "{}";
+    co_return response;
+  }
+  const boost::json::object body{{"stamp", stamp_of(*consent)}};
+  response.body = boost::json::serialize(body);
+  co_return response;
+}
+
 }  // namespace
 
 void add_consents(Table& table) {
@@ -238,6 +421,12 @@ void add_consents(Table& table) {
   table.post("/consents/{id}", Guard::cookie, choose, codes);
   table.get("/consents/{id}/confirm", Guard::cookie, confirm_page);
   table.post("/consents/{id}/confirm", Guard::cookie, confirm, codes);
+  table.get("/consents/{id}/state", Guard::cookie, state);
+  table.get("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm_page);
+  table.post("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm, codes, kMaxSignatureForm);
+  table.get("/consents/{id}/confirm/qr", Guard::cookie, qr_start, codes);
+  table.get("/consents/{id}/confirm/qr/{code}", Guard::cookie, qr_confirm_page);
+  table.get("/consents/{id}/confirm/qr/{code}/state", Guard::cookie, qr_watch);
 }
 
 }  // namespace mekenjai::pages
