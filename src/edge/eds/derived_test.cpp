@@ -8,6 +8,9 @@
 #include "edge/eds/verify.hpp"
 
 namespace mekenjai::edge::eds {
+
+void PrintTo(const DerivedCase& one, std::ostream* out) { *out << one.why; }
+
 namespace {
 
 constexpr const char* kIinAlice = "123456789011";  // a month that no calendar knows: test identities
