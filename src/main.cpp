@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/journal_commands.hpp"
+#include "app/ocsp_command.hpp"
 #include "app/sandbox_key_commands.hpp"
 #include "app/serve.hpp"
 #include "app/signature_command.hpp"
@@ -77,6 +78,24 @@ void add_signature_commands(CLI::App& program, int& exit_code) {
     command->require_revocation = *revocation == "require";
     exit_code = app::verify_signature(*command);
   });
+}
+
+/// `mekenjai ocsp check`; the exit code goes where `exit_code` says.
+void add_ocsp_commands(CLI::App& program, int& exit_code) {
+  CLI::App* ocsp = program.add_subcommand("ocsp", "Answers of OCSP responders: whether a certificate is revoked.");
+  ocsp->require_subcommand(1);
+  CLI::App* check = ocsp->add_subcommand(
+      "check", "Judges an OCSP response (DER) about a certificate and prints {status, revoked_at, reason} in JSON. Asks nobody. "
+               "Exit code 0: good, 1: anything else, 2: wrong usage.");
+  const auto command = std::make_shared<app::OcspCommand>();
+  check->add_option("FILE", command->file, "the response")->required();
+  check->add_option("--cert", command->certificate, "the certificate it is about (DER, base64 or PEM)")->required();
+  check->add_option("--trust", command->trust, "folder of certificates, the issuer's and its anchor among them")->capture_default_str();
+  check->add_option("--at", command->at, "judge at this moment (RFC 3339) instead of now");
+  check->add_option("--nonce", command->nonce, "the nonce of the request, in hexadecimal; it must be in the response");
+  check->footer("Example: mekenjai ocsp check --cert aigul.cer --trust anchors --nonce 6f1d0c8a answer.der\n"
+                "prints {\"status\":\"good\",\"revoked_at\":null,\"reason\":null}");
+  check->callback([=, &exit_code] { exit_code = app::check_ocsp(*command); });
 }
 
 int import(const std::string& data, const std::string& folder) {
@@ -200,6 +219,7 @@ int main(int argc, char** argv) {
   trust->callback([&] { exit_code = app::sandbox_trust(trust_folder); });
 
   add_signature_commands(program, exit_code);
+  add_ocsp_commands(program, exit_code);
 
   try {
     program.parse(argc, argv);

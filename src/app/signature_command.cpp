@@ -1,10 +1,8 @@
 #include "app/signature_command.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
-#include "base/clock.hpp"
 #include "edge/eds/verify.hpp"
 
 namespace mekenjai::app {
@@ -16,39 +14,6 @@ constexpr int kValid = 0, kNotValid = 1, kUsage = 2;
 // Armour and line ends make a container larger by a third and a little; what is beyond is not read, but refused unread.
 constexpr std::size_t kMaxFile = 2 * kMaxContainerBytes + 1;
 constexpr std::size_t kMaxAnswer = 1024 * 1024;
-
-/// What the user has to put right; ends the command with code 2.
-struct Unusable {
-  std::string sentence;
-};
-
-std::string read_file(const std::string& name, std::size_t limit) {
-  std::error_code error;
-  if (std::filesystem::is_directory(name, error)) throw Unusable{name + " is a folder, a file is needed"};
-  std::ifstream file(name, std::ios::binary);
-  std::string bytes;
-  if (file) {
-    bytes.resize(limit);
-    file.read(bytes.data(), static_cast<std::streamsize>(limit));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
-  }
-  if (!file && !file.eof()) throw Unusable{name + " cannot be read"};
-  return bytes;
-}
-
-Instant moment(const std::optional<std::string>& text) {
-  if (!text) return base::SystemClock{}.now();
-  const auto at = base::parse_rfc3339(*text);
-  if (!at) throw Unusable{"--at " + *text + " is no RFC 3339 time, such as 2026-11-22T12:00:00+05:00"};
-  return *at;
-}
-
-Trust read_trust(const std::string& folder) {
-  auto trust = Trust::from_folder(folder);
-  if (trust) return *std::move(trust);
-  throw Unusable{trust.error() + "\n--trust names a folder with the certificates of the CAs to trust: self-signed ones "
-                                 "are the anchors, others intermediates. Those of НУЦ РК are at http://pki.gov.kz/cert/"};
-}
 
 Expectation expectation_of(const SignatureCommand& command) {
   Expectation expectation;

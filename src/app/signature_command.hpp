@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "app/command_input.hpp"
+
 namespace mekenjai::app {
 
 struct SignatureCommand {
   std::string file;                            // CMS (DER, base64, PEM) or XML
   std::optional<std::string> content;          // file that must have been signed; needed for a detached CMS
-  std::string trust = "/etc/mekenjai/trust";   // folder of certificates
+  std::string trust = kTrustFolder;            // folder of certificates
   std::optional<std::string> at;               // RFC 3339; now, where there is none
   bool login = false;
   std::optional<std::string> iin, nonce, origin;

@@ -16,7 +16,8 @@ function write(files) {
 }
 
 describe('Usage', () => {
-  const commands = [['serve'], ['import'], ['sandbox-population'], ['journal'], ['journal', 'verify'], ['journal', 'rebuild']];
+  const commands = [['serve'], ['import'], ['sandbox-population'], ['journal'], ['journal', 'verify'], ['journal', 'rebuild'],
+    ['signature'], ['signature', 'verify'], ['ocsp'], ['ocsp', 'check']];
 
   for (const command of [[], ...commands]) {
     test(`mekenjai ${[...command, '--help'].join(' ')}`, async () => {
