@@ -70,6 +70,35 @@ class Keys {
   std::string error_;
 };
 
+/// Addresses, what is missing and what the origin looks like; the error names the key.
+void read_eds(Keys& keys, const toml::table& table, Config& config) {
+  edge::eds::live::EdsConfig& eds = config.eds;
+  keys.read<bool>("eds", "on", eds.on);
+  keys.read<std::string>("eds", "trust", eds.trust);
+  keys.read_list("eds", "ocsp", eds.ocsp);
+  keys.read_list("eds", "crl", eds.crl);
+  keys.read_list("eds", "delta_crl", eds.delta_crl);
+  keys.read<std::string>("eds", "tsp", eds.tsp);
+  keys.read<std::string>("eds", "origin", eds.origin);
+  keys.read<bool>("eds", "test_identities", eds.test_identities);
+  keys.read<std::int64_t>("eds", "threads", eds.threads);
+  keys.read<std::int64_t>("eds", "timeout_ms", eds.timeout_ms);
+  keys.read<std::int64_t>("eds", "ocsp_keep_s", eds.ocsp_keep_s);
+  keys.read<std::int64_t>("eds", "silence_ms", eds.silence_ms);
+  keys.read<std::int64_t>("eds", "crl_every_s", eds.crl_every_s);
+  keys.read<std::int64_t>("eds", "delta_crl_every_s", eds.delta_crl_every_s);
+  keys.read<std::int64_t>("eds", "crl_timeout_ms", eds.crl_timeout_ms);
+  const toml::node* section = table.get("eds");
+  if (section == nullptr || !section->is_table()) return;
+  config.eds_given = true;
+  auto trouble = edge::eds::live::trouble_with(eds);
+  if (!trouble) trouble = edge::eds::live::missing_in(eds);
+  if (trouble) {
+    const toml::node* node = table["eds"][trouble->key].node();
+    keys.wrong(node == nullptr ? *section : *node, fmt::format("[eds] {} {}", trouble->key, trouble->what));
+  }
+}
+
 }  // namespace
 
 tl::expected<Config, std::string> read_config(const std::string& file) {
@@ -112,6 +141,7 @@ tl::expected<Config, std::string> read_config(const std::string& file) {
   keys.read_seconds("sms", "enquire_link_seconds", config.sms.enquire_link_period);
   keys.read_seconds("sms", "backoff_min_seconds", config.sms.backoff_min);
   keys.read_seconds("sms", "backoff_max_seconds", config.sms.backoff_max);
+  read_eds(keys, table, config);
   std::string script = "latin";
   keys.read<std::string>("sms", "script", script);
   config.cyrillic_sms = script == "cyrillic";

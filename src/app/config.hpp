@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "edge/eds/live/live_examiner.hpp"
 #include "edge/sms/link.hpp"
 #include "http/rate_limit.hpp"
 #include "http/server.hpp"
@@ -18,6 +19,8 @@ struct Config {
   std::string metrics_listen = "127.0.0.1:9464";  // [metrics] listen; empty: off
   edge::sms::LinkConfig sms{};
   bool cyrillic_sms = false;            // [sms] script
+  edge::eds::live::EdsConfig eds{};
+  bool eds_given = false;               // there is an [eds]; without it a sandbox has its own authority
   int gather_threads = 0;               // [service] gather_threads; 0: half the cores, at least one
   int stop_seconds = 10;                // [service] stop_seconds: how long running requests may take at the end
   std::string log_level = "info";       // [log] level

@@ -44,10 +44,53 @@ class Asked final : public prometheus::Collectable {
     add("mekenjai_sms_unsent_total", "Tries that ended without an answer of the SMS centre.", gauges_.sms_unsent, true);
     add("mekenjai_sms_received_total", "SMS that phones sent to us.", gauges_.sms_received, true);
     add("mekenjai_sms_delivered_total", "Receipts that say delivered.", gauges_.sms_delivered, true);
+    if (gauges_.eds) add_eds(families);
     return families;
   }
 
  private:
+  static prometheus::MetricFamily& family(std::vector<prometheus::MetricFamily>& families, const char* name, const char* help,
+                                          prometheus::MetricType type) {
+    prometheus::MetricFamily& added = families.emplace_back();
+    added.name = name;
+    added.help = help;
+    added.type = type;
+    return added;
+  }
+
+  static void put(prometheus::MetricFamily& family, double value, std::string label = {}, std::string word = {}) {
+    prometheus::ClientMetric& metric = family.metric.emplace_back();
+    if (!label.empty()) metric.label.push_back({std::move(label), std::move(word)});
+    (family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  }
+
+  void add_eds(std::vector<prometheus::MetricFamily>& families) const {
+    using prometheus::MetricType;
+    const auto figures = gauges_.eds();
+    const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+    auto& checks = family(families, "mekenjai_eds_checks_total", "Signatures examined, by answer.", MetricType::Counter);
+    put(checks, number(figures.valid), "answer", "valid");
+    put(checks, number(figures.invalid), "answer", "invalid");
+    put(checks, number(figures.cannot_tell), "answer", "cannot_tell");
+    put(family(families, "mekenjai_eds_waiting", "Signatures being examined.", MetricType::Gauge), number(figures.waiting));
+    auto& ocsp = family(families, "mekenjai_eds_ocsp_total", "Questions to OCSP responders, and what came of them.", MetricType::Counter);
+    put(ocsp, number(figures.ocsp_asked), "what", "asked");
+    put(ocsp, number(figures.ocsp_from_cache), "what", "from_cache");
+    put(ocsp, number(figures.ocsp_rejected), "what", "rejected");
+    put(ocsp, number(figures.ocsp_unavailable), "what", "unavailable");
+    auto& fetched = family(families, "mekenjai_eds_crl_fetches_total", "Revocation lists fetched.", MetricType::Counter);
+    put(fetched, number(figures.crl_loaded), "what", "loaded");
+    put(fetched, number(figures.crl_failed), "what", "failed");
+    auto& stamps = family(families, "mekenjai_eds_timestamps_total", "Time-stamps asked for.", MetricType::Counter);
+    put(stamps, number(figures.stamped), "what", "stamped");
+    put(stamps, number(figures.unstamped), "what", "without");
+    const Gauges::Lists lists = gauges_.revocation_lists();
+    put(family(families, "mekenjai_eds_crl_lists", "Revocation lists at hand.", MetricType::Gauge), lists.lists);
+    put(family(families, "mekenjai_eds_crl_entries", "Their entries.", MetricType::Gauge), lists.entries);
+    put(family(families, "mekenjai_eds_crl_oldest_age_seconds", "Time since the oldest of them was issued.", MetricType::Gauge),
+        lists.oldest_age_s);
+  }
+
   Gauges gauges_;
 };
 

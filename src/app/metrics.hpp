@@ -7,12 +7,20 @@
 #include <string>
 #include <string_view>
 
+#include "edge/eds/live/live_examiner.hpp"
+
 namespace mekenjai::app {
 
 /// What is asked for when somebody scrapes.
 struct Gauges {
   std::function<double()> orders_waiting, sms_under_way, sms_link_bound, connections;
   std::function<double()> sms_accepted, sms_refused, sms_unsent, sms_received, sms_delivered;
+  /// Only where signatures are examined.
+  std::function<edge::eds::live::Figures()> eds;
+  struct Lists {
+    double lists = 0, entries = 0, oldest_age_s = 0;
+  };
+  std::function<Lists()> revocation_lists;
 };
 
 class Metrics {

@@ -20,6 +20,7 @@
 #include "http/server.hpp"
 #include "outbox/outbox.hpp"
 #include "pages/pages.hpp"
+#include "sandbox/authority.hpp"
 #include "sandbox/sandbox.hpp"
 #include "store/schema.hpp"
 
@@ -60,6 +61,26 @@ void introduce(flow::Engine& engine, const base::Clock& clock, const std::string
     }
   }
   std::cerr << std::endl;
+}
+
+/// The sandbox's own authority, asked over HTTP as the real one would be.
+void ask_authority(edge::eds::live::EdsConfig& eds, const sandbox::Authority& authority) {
+  eds.on = true;
+  eds.test_identities = true;
+  eds.ocsp = {authority.url("/ocsp")};
+  eds.crl = authority.full_lists();
+  eds.delta_crl = authority.delta_lists();
+  eds.tsp = authority.url("/tsp");
+}
+
+Gauges::Lists lists_at_hand(const edge::eds::live::LiveExaminer& examiner, base::Instant now) {
+  Gauges::Lists figures;
+  for (const auto& list : examiner.lists()->lists()) {
+    figures.lists += 1;
+    figures.entries += static_cast<double>(list->size());
+    figures.oldest_age_s = std::max(figures.oldest_age_s, std::chrono::duration<double>(now - list->this_update()).count());
+  }
+  return figures;
 }
 
 }  // namespace
@@ -105,7 +126,34 @@ int serve(Config config, bool sandbox) {
   if (sandbox) clock.set_offset_ms(sandbox::kept_offset_ms(engine.ledger()));
   flow::Scheduler scheduler(engine);
   flow::Desk desk(engine);
+
+  // Signatures: with [eds] as configured, without it only a sandbox has them, by an authority of its own.
+  std::unique_ptr<sandbox::Authority> authority;
+  std::unique_ptr<edge::eds::live::LiveExaminer> examiner;
+  config.eds.crl_folder = config.data + "/crl";
+  std::vector<edge::eds::CertificatePtr> anchors;
+  if (sandbox && !config.eds_given) {
+    authority = std::make_unique<sandbox::Authority>(engine, clock, sandbox::kept_certificates(engine.ledger()));
+    ask_authority(config.eds, *authority);
+    anchors = edge::eds::make::SandboxAuthority::instance().certificates();
+  }
+  if (config.eds.on) {
+    try {
+      examiner = std::make_unique<edge::eds::live::LiveExaminer>(config.eds, clock, std::move(anchors));
+    } catch (const std::exception& failure) {
+      std::cerr << failure.what() << "\n";
+      return 1;
+    }
+  }
+  if (authority) {
+    authority->on_change = [&examiner] {
+      examiner->forget_answers();
+      examiner->refresh_lists([] {});
+    };
+  }
+  flow::EdsWays eds_ways{examiner.get(), config.eds.origin, config.eds.test_identities};
   flow::ServiceImpl service(engine);
+  service.set_eds(eds_ways);
 
   asio::io_context sms_loop(1);
   auto sms_work = asio::make_work_guard(sms_loop);
@@ -136,6 +184,10 @@ int serve(Config config, bool sandbox) {
   gauges.sms_unsent = figure(&outbox::Figures::unsent);
   gauges.sms_received = figure(&outbox::Figures::received);
   gauges.sms_delivered = figure(&outbox::Figures::delivered);
+  if (examiner) {
+    gauges.eds = [&examiner] { return examiner->figures(); };
+    gauges.revocation_lists = [&examiner, &clock] { return lists_at_hand(*examiner, clock.now()); };
+  }
   std::unique_ptr<Metrics> metrics;
   try {
     // Sandboxes may run side by side: each takes a free port.
@@ -163,6 +215,9 @@ int serve(Config config, bool sandbox) {
     playground = std::make_unique<sandbox::Playground>(sandbox::Playground{engine, scheduler, outbox, smsc.get(), clock});
     for (http::Route& route : sandbox::routes(*playground)) routes.push_back(std::move(route));
   }
+  if (authority) {
+    for (http::Route& route : authority->routes()) routes.push_back(std::move(route));
+  }
   http::Hooks hooks = http::hooks_for(service);
   hooks.error_page = pages::error_page(pages_context);
   hooks.on_request = [&metrics](std::string_view pattern, int status, std::chrono::microseconds took) {
@@ -172,6 +227,18 @@ int serve(Config config, bool sandbox) {
     server = std::make_unique<http::Server>(config.server, std::move(routes), hooks);
   } catch (const std::exception& failure) {
     std::cerr << config.server.listen << ": " << failure.what() << "\n";
+    return 1;
+  }
+
+  if (authority) {
+    eds_ways.origin = "http://" + server->address();
+    service.set_eds(eds_ways);
+    authority->start();
+  }
+  try {
+    if (examiner) examiner->start();
+  } catch (const std::exception& failure) {
+    std::cerr << failure.what() << "\n";
     return 1;
   }
 
@@ -193,6 +260,8 @@ int serve(Config config, bool sandbox) {
   // From the outside in: no new requests, then no new orders, and the last SMS reports are still written.
   spdlog::info("stopping: finishing what runs");
   server->stop(std::chrono::seconds(config.stop_seconds));
+  if (examiner) examiner->stop();
+  if (authority) authority->stop();
   scheduler.stop();
   outbox.stop();
   engine.stop();

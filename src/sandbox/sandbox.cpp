@@ -3,12 +3,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "api/address_text.hpp"
 #include "base/json.hpp"
 #include "edge/registers/people.hpp"
-#include "http/problem.hpp"
+#include "sandbox/replies.hpp"
 
 namespace mekenjai::sandbox {
 namespace {
@@ -24,18 +23,6 @@ constexpr std::string_view kOffset = "clock_offset_ms";
 constexpr std::int64_t kLongestAdvanceS = 10LL * 366 * 24 * 3600;
 constexpr std::chrono::seconds kLongestSettling{5};
 constexpr std::chrono::seconds kLongestBinding{1};
-
-Response reply(int status, const json::value& body) {
-  Response response;
-  response.status = status;
-  response.content_type = "application/json; charset=utf-8";
-  response.body = json::serialize(body);
-  return response;
-}
-
-Response refuse(const Request& request, const base::Problem& problem) {
-  return http::problem_response(problem, request.language, i18n::Catalog::built_in());
-}
 
 /// Runs something that blocks on a thread of its own: the sandbox may, the service never does.
 template <class T>

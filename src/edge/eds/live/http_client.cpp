@@ -141,6 +141,12 @@ tl::expected<HttpAddress, std::string> HttpAddress::parse(const std::string& tex
   return address;
 }
 
+bool is_origin(const std::string& text) {
+  const auto url = boost::urls::parse_uri(text);
+  if (!url || (url->scheme() != "https" && url->scheme() != "http")) return false;
+  return !url->encoded_host().empty() && !url->has_userinfo() && url->encoded_target().empty() && !url->has_fragment();
+}
+
 asio::awaitable<HttpAnswer> fetch(HttpRequest request) {
   const auto executor = co_await asio::this_coro::executor;
   const auto one = std::make_shared<Exchange>(executor, std::move(request));

@@ -28,6 +28,9 @@ struct HttpAddress {
   static tl::expected<HttpAddress, std::string> parse(const std::string& text);
 };
 
+/// "https://host" or "http://host:port": how a browser names a site (RFC 6454).
+bool is_origin(const std::string& text);
+
 struct HttpRequest {
   HttpAddress address;
   std::string content_type{};  // with one it is a POST of `body`, otherwise a GET

@@ -102,6 +102,9 @@ std::optional<ConfigTrouble> trouble_with(const EdsConfig& config) {
   if (!config.tsp.empty()) {
     if (const auto trouble = wrong("tsp", {config.tsp})) return trouble;
   }
+  if (!config.origin.empty() && !is_origin(config.origin)) {
+    return ConfigTrouble{"origin", "is like \"https://host\" or \"https://host:port\", without a path: " + config.origin};
+  }
   const auto positive = [](const char* key, int value, int least) -> std::optional<ConfigTrouble> {
     return value >= least ? std::nullopt : std::optional(ConfigTrouble{key, fmt::format("is at least {}", least)});
   };
@@ -112,6 +115,14 @@ std::optional<ConfigTrouble> trouble_with(const EdsConfig& config) {
   if (const auto trouble = positive("crl_every_s", config.crl_every_s, 1)) return trouble;
   if (const auto trouble = positive("delta_crl_every_s", config.delta_crl_every_s, 1)) return trouble;
   return positive("crl_timeout_ms", config.crl_timeout_ms, 1);
+}
+
+std::optional<ConfigTrouble> missing_in(const EdsConfig& config) {
+  if (!config.on) return std::nullopt;
+  if (config.trust.empty()) return ConfigTrouble{"trust", "is missing: the folder of the certificates that are trusted"};
+  if (config.ocsp.empty() && config.crl.empty()) return ConfigTrouble{"ocsp", "and crl are missing: nobody could say what is revoked"};
+  if (config.origin.empty()) return ConfigTrouble{"origin", "is missing: the address of the service that people see, it stands in what they sign to sign in"};
+  return std::nullopt;
 }
 
 struct LiveExaminer::Parts {
@@ -224,18 +235,25 @@ Looked LiveExaminer::Parts::look(const Job& job, Evidence evidence) {
   return looked;
 }
 
-/// Answers that are still fresh about the certificates of a CMS: then one reading is enough.
+/// Fresh answers about everybody in a CMS, where we have them: then one reading is enough. Nothing where one is missing,
+/// as a list must not stand in for a responder that was not asked.
 Evidence LiveExaminer::Parts::at_hand(const Job& job) {
   Evidence evidence;
-  if (looks_like_xml(job.bytes)) return evidence;
+  if (looks_like_xml(job.bytes)) return {};
   const auto bytes = unarmoured(job.bytes);
   const auto cms = bytes ? read_cms(*bytes) : fault(Reason::malformed, "no container");
-  if (!cms) return evidence;
+  if (!cms) return {};
+  for (const SignerInfo& signer : cms->signers) {
+    if (!signer.timestamp_tokens.empty()) return {};  // its authority is to be asked about, too
+  }
   for (const std::string& der : cms->certificates) {
     const auto certificate = Certificate::read(der);
-    const auto issuer = certificate ? trust.issuer_of(**certificate) : nullptr;
-    if (!issuer) continue;
-    if (auto answer = ocsp.at_hand(**certificate, *issuer)) evidence.ocsp.push_back(std::move(*answer));
+    if (!certificate) return {};
+    if ((*certificate)->ca.value_or(false)) continue;
+    const auto issuer = trust.issuer_of(**certificate);
+    auto answer = issuer ? ocsp.at_hand(**certificate, *issuer) : std::nullopt;
+    if (!answer) return {};
+    evidence.ocsp.push_back(std::move(*answer));
   }
   return evidence;
 }
@@ -268,16 +286,16 @@ asio::awaitable<void> LiveExaminer::Parts::work_off(JobPtr job) {
 
 asio::awaitable<Evidence> LiveExaminer::Parts::gather(std::vector<OcspQuestion> questions) {
   Evidence evidence;
-  const std::shared_ptr<const CrlSet> lists = crls.lists();
   for (const OcspQuestion& question : questions) {
-    OcspFinding finding;
-    if (asked_by_ocsp(question)) finding = co_await ocsp.answer(question);
+    if (!asked_by_ocsp(question)) continue;
+    OcspFinding finding = co_await ocsp.answer(question);
     if (finding.evidence) {
       evidence.ocsp.push_back(std::move(*finding.evidence));
       continue;
     }
+    const std::shared_ptr<const CrlSet> lists = crls.lists();
     const CrlJudgement judgement = lists->judge(*question.certificate, *question.issuer, clock.now());
-    if (judgement.status == CrlJudgement::Status::unknown && crls.configured()) crls.hurry();
+    if (judgement.status == CrlJudgement::Status::unknown) crls.hurry();
   }
   co_return evidence;
 }

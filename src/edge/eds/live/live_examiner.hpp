@@ -28,12 +28,14 @@ struct EdsConfig {
   std::string crl_folder;               // where lists are kept between runs; set by serve: DATA/crl
 };
 
-/// What is wrong with addresses, origin and what is missing: the key, and a sentence about it. Nothing where all is well.
 struct ConfigTrouble {
   std::string key;   // of [eds]
-  std::string what;  // "is not an http:// address: …"
+  std::string what;  // the rest of the sentence: "is not an http:// address: …"
 };
+/// What is wrong with the addresses, limits and the origin that are given. Nothing where all is well.
 std::optional<ConfigTrouble> trouble_with(const EdsConfig& config);
+/// What a service that has it on cannot do without.
+std::optional<ConfigTrouble> missing_in(const EdsConfig& config);
 
 struct Figures {
   std::uint64_t valid = 0, invalid = 0, cannot_tell = 0;
