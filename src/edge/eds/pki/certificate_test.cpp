@@ -145,6 +145,21 @@ TEST(CertificateTest, RefusesAnExtensionTwice) {
   EXPECT_EQ(refusal(make::issue_der(order, authority.issuer.key, &authority.issuer)), Reason::malformed);
 }
 
+TEST(CertificateTest, RefusesMoreExtensionsThanAnybodyHas) {
+  const auto with = [](std::size_t count) {
+    const make::TestAuthority authority;
+    make::CertificateOrder order = authority.order_for(make::kSaule);
+    order.extensions.clear();
+    order.key_ids = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      order.extensions.push_back({std::string("\x2a") + static_cast<char>(i), der::null(), false});
+    }
+    return refusal(make::issue_der(order, authority.issuer.key, &authority.issuer));
+  };
+  EXPECT_EQ(with(64), Reason::ok);
+  EXPECT_EQ(with(65), Reason::malformed);
+}
+
 TEST(CertificateTest, RefusesWhateverIsNotExactlyOne) {
   EXPECT_EQ(refusal(kAlice), Reason::ok);
   EXPECT_EQ(refusal(kAlice + '\0'), Reason::malformed);

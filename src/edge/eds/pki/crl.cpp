@@ -303,6 +303,19 @@ std::optional<Crl::Entry> Crl::find(std::string_view serial) const {
   return entry;
 }
 
+namespace {
+Checked<CrlPtr> read_list(const std::filesystem::path& file, const Trust& trust) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (error) return fault(Reason::malformed, "cannot be read");
+  if (size > 2 * kMaxList) return fault(Reason::malformed, "too large for a list");  // armour makes it larger by a third
+  std::string bytes(size, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) return fault(Reason::malformed, "cannot be read");
+  return Crl::read(bytes, trust);
+}
+}  // namespace
+
 CrlSet::CrlSet(std::vector<CrlPtr> lists) : lists_(std::move(lists)) {
   // The newest first: a search takes the first that fits.
   std::stable_sort(lists_.begin(), lists_.end(),
@@ -319,9 +332,7 @@ CrlSet CrlSet::from_folder(const std::string& folder, const Trust& trust, std::v
   std::sort(files.begin(), files.end());
   std::vector<CrlPtr> lists;
   for (const auto& file : files) {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-    auto list = Crl::read(bytes, trust);
+    auto list = read_list(file, trust);
     if (list) {
       lists.push_back(std::move(*list));
     } else {

@@ -42,6 +42,8 @@ inline Checked<crypto::Algorithm> signature_algorithm(const der::Element& identi
   return *algorithm;
 }
 
+inline constexpr std::size_t kMaxExtensions = 64;  // real certificates have a dozen
+
 struct Extension {
   std::string_view oid, value;  // the value: what the OCTET STRING holds
   bool critical = false;
@@ -59,7 +61,7 @@ inline std::optional<std::vector<Extension>> extensions(der::Reader outer) {
     // An explicit FALSE is a flaw of some encoders, with one meaning only.
     const auto flag = fields->take(der::kBoolean);
     const auto value = fields->take(der::kOctetString);
-    if (!oid || !value || !fields->at_end()) return std::nullopt;
+    if (!oid || !value || !fields->at_end() || found.size() == kMaxExtensions) return std::nullopt;
     for (const Extension& other : found) {
       if (other.oid == oid->content) return std::nullopt;
     }

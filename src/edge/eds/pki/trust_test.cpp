@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "edge/eds/asn1/der.hpp"
+#include "edge/eds/make/pkcs12.hpp"
 #include "edge/eds/make/test_authority.hpp"
+#include "edge/eds/pki/crl.hpp"
 #include "edge/eds/shared_samples.hpp"
 #include "edge/eds/test_data.hpp"
 
@@ -259,6 +261,38 @@ void all_lead_to_anchors(const std::string& folder, std::size_t count) {
 
 TEST(PublicTrust, ProductionChainsHold) { all_lead_to_anchors("pki/ca/prod", 11); }
 TEST(PublicTrust, TestChainsHold) { all_lead_to_anchors("pki/ca/test", 10); }
+
+TEST(PublicTrust, TheTestKeysOfNucHaveTheirPathAndTheirListSaysWhichAreRevoked) {
+  const std::vector<std::string> files = shared_files("pki/given/p12");
+  if (files.empty()) GTEST_SKIP() << kNoSharedSamples;
+  auto trust = Trust::from_folder(shared_path("pki/ca/test").string());
+  const auto production = Trust::from_folder(shared_path("pki/ca/prod").string());
+  ASSERT_TRUE(trust && production);
+  std::vector<std::string> faults;
+  const CrlSet lists = CrlSet::from_folder(shared_path("pki/given/crl").string(), *trust, faults);
+  const Instant august = *base::parse_rfc3339("2026-08-12T00:00:00Z");
+  int persons = 0, judged = 0;
+  for (const std::string& file : files) {
+    if (file.find("/gost2004") != std::string::npos) continue;  // key files of that kind are not opened any more
+    auto key = make::read_pkcs12(*shared_file(file), "Qwerty12");
+    if (!key) key = make::read_pkcs12(*shared_file(file), "Aa123456");
+    ASSERT_TRUE(key) << file << ": " << describe(key.error());
+    const CertificatePtr certificate = key->certificate;
+    const Instant first_day = certificate->not_before + std::chrono::hours{24};
+    auto path = trust->path(certificate, first_day);
+    if (!path) path = production->path(certificate, first_day);  // four of 2018 are from production (README)
+    EXPECT_TRUE(path) << file << ": " << describe(path.error());
+    persons += certificate->subject.iin().has_value();
+    if (!certificate->valid_at(august)) continue;
+    const bool good = file.find("_6c425659") != std::string::npos || file.find("_689bd2c5") != std::string::npos;
+    if (file.find("_2026") == std::string::npos && file.find("_2025") == std::string::npos) continue;
+    const auto judgement = lists.judge(*certificate, *trust->issuer_of(*certificate), august);
+    EXPECT_EQ(judgement.status, good ? CrlJudgement::Status::good : CrlJudgement::Status::revoked) << file;
+    ++judged;
+  }
+  EXPECT_GT(persons, 30);
+  EXPECT_GT(judged, 10);
+}
 
 }  // namespace
 }  // namespace mekenjai::edge::eds
