@@ -11,7 +11,7 @@ inline constexpr Number kP{~Word{0} - (kExcess - 1), ~Word{0}, ~Word{0}, ~Word{0
 
 /// Any number of 512 bits stands for its remainder; only `is_zero` and `remainder` look at which.
 struct Field {
-  Number number{};
+  Number number;
 
   static constexpr Field one() { return {{1}}; }
 };
@@ -37,32 +37,21 @@ constexpr void subtract_word(Number& number, Word word) {
 }
 
 inline Field operator+(const Field& left, const Field& right) {
-  Field sum = left;
-  add_word(sum.number, add(sum.number, right.number) * kExcess);
+  Field sum;
+  add_word(sum.number, add(sum.number, left.number, right.number) * kExcess);
   return sum;
 }
 
 inline Field operator-(const Field& left, const Field& right) {
-  Field difference = left;
-  subtract_word(difference.number, subtract(difference.number, right.number) * kExcess);
+  Field difference;
+  subtract_word(difference.number, subtract(difference.number, left.number, right.number) * kExcess);
   return difference;
 }
 
-constexpr Field reduced(const Product& product) {
-  Field result;
-  Word carry = 0;
-#pragma GCC unroll 8
-  for (std::size_t i = 0; i < kWords; ++i) {
-    const Twice sum = static_cast<Twice>(product[kWords + i]) * kExcess + product[i] + carry;
-    result.number[i] = low(sum);
-    carry = high(sum);
-  }
-  add_word(result.number, carry * kExcess);
-  return result;
-}
-
-constexpr Field operator*(const Field& left, const Field& right) { return reduced(multiply(left.number, right.number)); }
-constexpr Field square(const Field& value) { return reduced(square(value.number)); }
+// Not inline on purpose: with eight of them in one function GCC runs out of registers and the doubling of a point takes
+// a third longer.
+Field operator*(const Field& left, const Field& right);
+Field square(const Field& value);
 
 /// value * 2^count, for a small count.
 template <unsigned kCount>

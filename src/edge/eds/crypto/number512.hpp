@@ -43,48 +43,59 @@ constexpr bool less(const Number& left, const Number& right) {
   return false;
 }
 
-/// Adds in place and returns the carry.
-inline Word add(Number& left, const Number& right) {
+/// result = left + right; returns the carry.
+inline Word add(Number& result, const Number& left, const Number& right) {
   Word carry = 0;
 #ifdef __x86_64__
   // GCC 12 makes three instructions of each step of the chain below, and a third of a verification is spent in it.
-  asm("addq %[r0], %[l0]\n\tadcq %[r1], %[l1]\n\tadcq %[r2], %[l2]\n\tadcq %[r3], %[l3]\n\t"
-      "adcq %[r4], %[l4]\n\tadcq %[r5], %[l5]\n\tadcq %[r6], %[l6]\n\tadcq %[r7], %[l7]\n\tadcq $0, %[carry]"
-      : [l0] "+&r"(left[0]), [l1] "+&r"(left[1]), [l2] "+&r"(left[2]), [l3] "+&r"(left[3]), [l4] "+&r"(left[4]),
-        [l5] "+&r"(left[5]), [l6] "+&r"(left[6]), [l7] "+&r"(left[7]), [carry] "+&r"(carry)
-      : [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]), [r4] "m"(right[4]),
-        [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
+  asm("movq %[l0], %[w0]\n\taddq %[r0], %[w0]\n\tmovq %[l1], %[w1]\n\tadcq %[r1], %[w1]\n\t"
+      "movq %[l2], %[w2]\n\tadcq %[r2], %[w2]\n\tmovq %[l3], %[w3]\n\tadcq %[r3], %[w3]\n\t"
+      "movq %[l4], %[w4]\n\tadcq %[r4], %[w4]\n\tmovq %[l5], %[w5]\n\tadcq %[r5], %[w5]\n\t"
+      "movq %[l6], %[w6]\n\tadcq %[r6], %[w6]\n\tmovq %[l7], %[w7]\n\tadcq %[r7], %[w7]\n\tadcq $0, %[carry]"
+      : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
+        [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [carry] "+&r"(carry)
+      : [l0] "m"(left[0]), [l1] "m"(left[1]), [l2] "m"(left[2]), [l3] "m"(left[3]),
+        [l4] "m"(left[4]), [l5] "m"(left[5]), [l6] "m"(left[6]), [l7] "m"(left[7]),
+        [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]),
+        [r4] "m"(right[4]), [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
       : "cc");
 #else
   for (std::size_t i = 0; i < kWords; ++i) {
     const Twice sum = static_cast<Twice>(left[i]) + right[i] + carry;
-    left[i] = low(sum);
+    result[i] = low(sum);
     carry = high(sum);
   }
 #endif
   return carry;
 }
 
-/// Subtracts in place and returns the borrow.
-inline Word subtract(Number& left, const Number& right) {
+/// result = left - right; returns the borrow.
+inline Word subtract(Number& result, const Number& left, const Number& right) {
   Word borrow = 0;
 #ifdef __x86_64__
-  asm("subq %[r0], %[l0]\n\tsbbq %[r1], %[l1]\n\tsbbq %[r2], %[l2]\n\tsbbq %[r3], %[l3]\n\t"
-      "sbbq %[r4], %[l4]\n\tsbbq %[r5], %[l5]\n\tsbbq %[r6], %[l6]\n\tsbbq %[r7], %[l7]\n\tadcq $0, %[borrow]"
-      : [l0] "+&r"(left[0]), [l1] "+&r"(left[1]), [l2] "+&r"(left[2]), [l3] "+&r"(left[3]), [l4] "+&r"(left[4]),
-        [l5] "+&r"(left[5]), [l6] "+&r"(left[6]), [l7] "+&r"(left[7]), [borrow] "+&r"(borrow)
-      : [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]), [r4] "m"(right[4]),
-        [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
+  asm("movq %[l0], %[w0]\n\tsubq %[r0], %[w0]\n\tmovq %[l1], %[w1]\n\tsbbq %[r1], %[w1]\n\t"
+      "movq %[l2], %[w2]\n\tsbbq %[r2], %[w2]\n\tmovq %[l3], %[w3]\n\tsbbq %[r3], %[w3]\n\t"
+      "movq %[l4], %[w4]\n\tsbbq %[r4], %[w4]\n\tmovq %[l5], %[w5]\n\tsbbq %[r5], %[w5]\n\t"
+      "movq %[l6], %[w6]\n\tsbbq %[r6], %[w6]\n\tmovq %[l7], %[w7]\n\tsbbq %[r7], %[w7]\n\tadcq $0, %[borrow]"
+      : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
+        [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [borrow] "+&r"(borrow)
+      : [l0] "m"(left[0]), [l1] "m"(left[1]), [l2] "m"(left[2]), [l3] "m"(left[3]),
+        [l4] "m"(left[4]), [l5] "m"(left[5]), [l6] "m"(left[6]), [l7] "m"(left[7]),
+        [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]),
+        [r4] "m"(right[4]), [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
       : "cc");
 #else
   for (std::size_t i = 0; i < kWords; ++i) {
     const Twice difference = static_cast<Twice>(left[i]) - right[i] - borrow;
-    left[i] = low(difference);
+    result[i] = low(difference);
     borrow = high(difference) & 1;
   }
 #endif
   return borrow;
 }
+
+inline Word add(Number& left, const Number& right) { return add(left, left, right); }
+inline Word subtract(Number& left, const Number& right) { return subtract(left, left, right); }
 
 /// `count` bits from bit `at` on; above the number there are zeros. `count` is below 32.
 constexpr unsigned bits(const Number& number, std::size_t at, unsigned count) {
