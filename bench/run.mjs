@@ -190,10 +190,41 @@ http { access_log off; sendfile on; keepalive_requests 1000000; client_body_temp
 
 // --- (c), (d) parts by themselves ---------------------------------------------------------------------------------
 
-function parts() {
-  const out = execFileSync(join(build, 'bench/bench_core'), ['--benchmark_format=json', ...(quick ? ['--benchmark_min_time=0.05'] : [])],
+function benchmarks(tool) {
+  const out = execFileSync(join(build, 'bench', tool), ['--benchmark_format=json', ...(quick ? ['--benchmark_min_time=0.05'] : [])],
     { stdio: ['ignore', 'pipe', 'ignore'] });
-  return Object.fromEntries(JSON.parse(out).benchmarks.map((b) => [b.name.split('/')[0], b.items_per_second ?? 1e9 / b.real_time]));
+  return JSON.parse(out).benchmarks;
+}
+
+function parts() {
+  return Object.fromEntries(benchmarks('bench_core').map((b) => [b.name.split('/')[0], b.items_per_second ?? 1e9 / b.real_time]));
+}
+
+// --- (f) digital signatures: one core, each beside its limit or OpenSSL ----------------------------------------------
+
+const nanoseconds = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+
+function signatures() {
+  const all = ['bench_eds_crypto', 'bench_eds_crl', 'bench_eds_check'].flatMap(benchmarks);
+  const one = Object.fromEntries(all.map((b) => [b.name.split('/')[0], {
+    rate: b.items_per_second ?? 1e9 / (b.real_time * nanoseconds[b.time_unit]),
+    ns: b.items_per_second ? 1e9 / b.items_per_second : b.real_time * nanoseconds[b.time_unit],
+    mb_per_s: (b.bytes_per_second ?? 0) / 1e6,
+  }]));
+  const rate = (name) => Math.round(one[name].rate);
+  report('(f) GOST-512 verified, unknown key', rate('GostVerifyUnknown'), '1/s',
+    `limit 2000; OpenSSL EC_GROUP ${rate('GostVerifyEcGroup')}`, one.GostVerifyUnknown.rate / 2000);
+  report('(f) GOST-512 verified, prepared key', rate('GostVerifyPrepared'), '1/s', 'limit 6000', one.GostVerifyPrepared.rate / 6000);
+  report('(f) RSA-2048 verified', rate('RsaVerify2048'), '1/s', `OpenSSL EVP ${rate('RsaVerify2048Evp')}`,
+    one.RsaVerify2048.rate / one.RsaVerify2048Evp.rate);
+  report('(f) Streebog-512', Math.round(one.Streebog.mb_per_s), 'MB/s', 'limit 150', one.Streebog.mb_per_s / 150);
+  const ms = (name) => (one[name].ns / 1e6).toFixed(2);
+  report('(f) GOST CMS, full check, OCSP at hand', ms('GostCmsFullCheck'), 'ms', 'limit 1.2', one.GostCmsFullCheck.ns / 1.2e6);
+  report('(f) GOST CMS of a new signer', ms('GostCmsFirstCheck'), 'ms', '');
+  report('(f) RSA CMS, full check, OCSP at hand', rate('RsaCmsFullCheck'), '1/s',
+    `CMS_verify ${rate('RsaCmsVerifyOpenssl')}, same file (limit 80 %)`, one.RsaCmsFullCheck.rate / one.RsaCmsVerifyOpenssl.rate);
+  report('(f) CRL of half a million, lookup', Math.round(one.CrlLookup.ns), 'ns', 'limit 1000', one.CrlLookup.ns / 1000);
+  report('(f) CRL of half a million, read', Math.round(one.CrlRead.ns / 1e6), 'ms', '');
 }
 
 // --- the run --------------------------------------------------------------------------------------------------------
@@ -220,6 +251,8 @@ for (const [name, value] of Object.entries(core)) {
   if (name === 'journal_appends') report('(d) journal appends', Math.round(value), '1/s', `raw inserts ${Math.round(core.raw_inserts)}`, value / core.raw_inserts);
   else if (name !== 'raw_inserts') report(`(c) rules::decide, ${name}`, Math.round(value), '1/s', 'limit 500000', value / 500_000);
 }
+
+signatures();
 
 const idle = await serve(small.data);
 report('(e) start, 20,000 people', idle.start_ms.toFixed(0), 'ms', 'limit 1000', idle.start_ms / 1000);

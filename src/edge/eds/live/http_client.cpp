@@ -17,6 +17,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <charconv>
 #include <memory>
 
 namespace mekenjai::edge::eds::live {
@@ -32,6 +33,14 @@ constexpr const char* kUserAgent = "mekenjai/" MEKENJAI_VERSION;  // without one
 constexpr std::size_t kReadBuffer = 64 * 1024;
 
 std::string text_of(boost::urls::pct_string_view view) { return std::string(view.data(), view.size()); }
+
+/// Boost.URL takes any digits.
+bool is_port(const std::string& digits) {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [read_to, error] = std::from_chars(digits.data(), end, port);
+  return error == std::errc{} && read_to == end && port != 0;
+}
 
 /// One question on its way. Shared by the one who asks, who may give up, and the work, which may end late.
 struct Exchange {
@@ -130,7 +139,7 @@ tl::expected<HttpAddress, std::string> HttpAddress::parse(const std::string& tex
   if (url.encoded_host().empty()) return tl::unexpected<std::string>("names no host");
   if (url.has_userinfo()) return tl::unexpected<std::string>("may not hold a password");
   if (url.has_fragment()) return tl::unexpected<std::string>("may not hold a fragment");
-  if (url.has_port() && (url.port_number() == 0)) return tl::unexpected<std::string>("has no real port");
+  if (url.has_port() && !is_port(text_of(url.port()))) return tl::unexpected<std::string>("has no real port");
   HttpAddress address;
   address.text = text;
   address.host = text_of(url.encoded_host_address());
