@@ -7,7 +7,7 @@
 namespace mekenjai::api {
 namespace {
 
-constexpr std::size_t kLongestSignature = 400 * 1024;  // characters of base64 or XML
+constexpr std::size_t kLongestSignature = 1000 * 1024;  // characters of base64 or XML
 constexpr std::size_t kLongestCursor = 256;
 
 /// `application/json`, in whatever case, with no charset but utf-8 (RFC 8259 has no other).
@@ -107,6 +107,15 @@ Result<PageRequest> page_of(const Request& request) {
   return page;
 }
 
+void read_container(base::FieldReader& reader, flow::SignatureRequest& signature) {
+  signature.cms = reader.optional_text("cms", kLongestSignature, true).value_or("");
+  signature.xml = reader.optional_text("xml", kLongestSignature, true).value_or("");
+  const bool wrong = reader.has_error("cms") || reader.has_error("xml");
+  if (!wrong && signature.cms.empty() == signature.xml.empty()) {
+    reader.wrong("cms", signature.cms.empty() ? "required" : "cms_or_xml");
+  }
+}
+
 flow::SignatureRequest read_signature(base::FieldReader& reader) {
   flow::SignatureRequest signature;
   signature.method = reader.one_of("method", {"sms", "eds"});
@@ -114,12 +123,7 @@ flow::SignatureRequest read_signature(base::FieldReader& reader) {
     signature.code = reader.text("code", 64);
     if (!reader.has_error("code") && !is_code(signature.code)) reader.wrong("code", "bad_code");
   } else if (signature.method == "eds") {
-    signature.cms = reader.optional_text("cms", kLongestSignature, true).value_or("");
-    signature.xml = reader.optional_text("xml", kLongestSignature, true).value_or("");
-    const bool wrong = reader.has_error("cms") || reader.has_error("xml");
-    if (!wrong && signature.cms.empty() == signature.xml.empty()) {
-      reader.wrong("cms", signature.cms.empty() ? "required" : "cms_or_xml");
-    }
+    read_container(reader, signature);
   } else {
     for (const std::string_view name : {"code", "cms", "xml"})
       reader.optional_text(name, kLongestSignature, true);
@@ -135,6 +139,8 @@ std::vector<http::Route> routes(flow::Service& service, const ApiContext& contex
   add_addresses(table);
   add_applications(table);
   add_consents(table);
+  add_signatures(table);
+  add_egov_mobile(table);
   add_messages(table);
   add_dwellings(table);
   add_health(table);

@@ -22,7 +22,7 @@ using Answer = boost::asio::awaitable<Response>;
 inline constexpr std::string_view kPrefix = "/api/v1";
 inline constexpr std::size_t kSmallBody = 16 * 1024;  // bytes; bodies without a signature
 inline constexpr std::size_t kSignatureBody =
-    512 * 1024;  // bytes; a CMS or XML signature with its chain
+    1024 * 1024;  // bytes; a CMS or XML signature with its chain
 inline constexpr int kPageSize = 20, kLargestPage = 100;  // items of a list
 
 struct Api {
@@ -51,6 +51,8 @@ void add_me(Table& table);
 void add_addresses(Table& table);
 void add_applications(Table& table);
 void add_consents(Table& table);
+void add_signatures(Table& table);
+void add_egov_mobile(Table& table);
 void add_messages(Table& table);
 void add_dwellings(Table& table);
 void add_health(Table& table);
@@ -89,6 +91,8 @@ boost::json::object list_json(const flow::Page<T>& page, const ToJson& to_json) 
   return {{"items", std::move(items)}, {"next", std::move(next)}};
 }
 
+/// `cms` or `xml`, and just one of them: `required`, `cms_or_xml`.
+void read_container(base::FieldReader& reader, flow::SignatureRequest& signature);
 /// A signature as it stands in a body beside other fields: `method` and `code`, `cms` or `xml`.
 flow::SignatureRequest read_signature(base::FieldReader& reader);
 

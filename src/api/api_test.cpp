@@ -152,11 +152,151 @@ TEST_F(ApiTest, TellsAboutWrongCodes) {
   EXPECT_EQ(blocked.header("retry-after"), "900");
 }
 
-TEST_F(ApiTest, HasNoEdsYet) {
+TEST_F(ApiTest, HasNoEdsWhereItIsNotConfigured) {
   EXPECT_EQ(code_of(ask("POST", "/api/v1/sign-in/eds", "{}")), "422 method_unavailable");
   EXPECT_EQ(code_of(ask("POST", "/api/v1/sign-in/eds")), "422 method_unavailable");
   EXPECT_EQ(code_of(ask("POST", "/api/v1/sign-in/eds/c1", R"({"cms":"x"})")),
             "422 method_unavailable");
+}
+
+TEST_F(ApiTest, SignsInByEds) {
+  service_.eds = true;
+  service_.eds_challenge.content = "<login><nonce>1</nonce></login>";
+  const RawResponse asked = ask("POST", "/api/v1/sign-in/eds", "{}", "Content-Type: application/json\r\n");
+  EXPECT_EQ(asked.status, 201);
+  EXPECT_EQ(body_of(asked).at("challenge"), "e1");
+  EXPECT_EQ(body_of(asked).at("content"), "<login><nonce>1</nonce></login>");
+  service_.eds_sign_in_answer.sms_challenge = "c7";
+  const auto sign = [this](std::string_view body) { return ask("POST", "/api/v1/sign-in/eds/e1", body); };
+  const RawResponse next = sign(R"({"xml":"<login/>"})");
+  EXPECT_EQ(next.status, 202);
+  EXPECT_EQ(next.body, R"({"challenge":"c7","next":"sms"})");
+  EXPECT_EQ(service_.signature->xml, "<login/>");
+  service_.eds_sign_in_answer.signed_in = flow::SignedIn{"good", base::Instant{}, service_.me_view.person};
+  const RawResponse in = sign(R"({"cms":"MII\r\nB"})");
+  EXPECT_EQ(in.status, 200);
+  EXPECT_EQ(body_of(in).at("token"), "good");
+  EXPECT_EQ(service_.signature->cms, "MII\r\nB") << "base64 may come in lines";
+  EXPECT_EQ(code_of(sign("{}")), "422 required");
+  EXPECT_EQ(code_of(sign(R"({"cms":"x","xml":"y"})")), "422 cms_or_xml");
+}
+
+TEST_F(ApiTest, SaysWhatIsWrongWithASignature) {
+  service_.eds = true;
+  service_.problem = base::Problem{base::Trouble::unprocessable, "bad_signature", {}, 0, {{"reason", "revoked"}}};
+  const RawResponse bad = ask("POST", "/api/v1/sign-in/eds/e1", R"({"cms":"x"})");
+  EXPECT_EQ(code_of(bad), "422 bad_signature");
+  EXPECT_EQ(body_of(bad).at("reason"), "revoked");
+  service_.problem = base::Problem{base::Trouble::unavailable, "signature_unchecked", {}, 60};
+  const RawResponse later = ask("POST", "/api/v1/sign-in/eds/e1", R"({"cms":"x"})");
+  EXPECT_EQ(code_of(later), "503 signature_unchecked");
+  EXPECT_EQ(later.header("retry-after"), "60");
+  EXPECT_THAT(std::string(body_of(later).at("title").as_string()), ::testing::Not(HasSubstr("signature_unchecked")));
+}
+
+TEST_F(ApiTest, TakesASignatureOfMegabyteAndNoMore) {
+  service_.eds = true;
+  const auto sign = [this](std::size_t characters) {
+    const std::string body = fmt::format(R"({{"method":"eds","cms":"{}"}})", std::string(characters, 'A'));
+    return ask("POST", fmt::format("/api/v1/applications/{}/signature", kId), body).status;
+  };
+  EXPECT_EQ(sign(900 * 1024), 200);
+  EXPECT_EQ(sign(1024 * 1024), 413);
+}
+
+TEST_F(ApiTest, ShowsASignatureAsACard) {
+  flow::SignatureView card;
+  card.id = "s1";
+  card.method = "eds";
+  card.format = "cms";
+  card.signer_name = "СЕРІКОВА АЙГЕРІМ";
+  card.reason = "ok";
+  card.received_at = card.checked_at.emplace(base::Instant{});
+  card.revocation_by = "ocsp";
+  service_.application_view.signature = card;
+  const json::object shown = body_of(ask("GET", fmt::format("/api/v1/applications/{}", kId))).at("signature").as_object();
+  EXPECT_EQ(shown.at("status"), "valid");
+  EXPECT_EQ(shown.at("signer"), "СЕРІКОВА АЙГЕРІМ");
+  EXPECT_EQ(shown.at("timestamp"), nullptr);
+  service_.application_view.signature->checking = true;
+  service_.application_view.signature->reason.clear();
+  const json::object waits = body_of(ask("GET", fmt::format("/api/v1/applications/{}", kId))).at("signature").as_object();
+  EXPECT_EQ(waits.at("status"), "checking");
+  EXPECT_EQ(waits.at("reason"), nullptr);
+}
+
+TEST_F(ApiTest, OffersADocumentForEachAnswer) {
+  service_.consent_view.documents = {{domain::Answer::grant, {"application/json", "aa", "{yes}", "<consent/>"}},
+                                     {domain::Answer::fraud, {"application/json", "bb", "{who}", "<consent/>"}}};
+  const json::object item = body_of(ask("GET", "/api/v1/consents")).at("items").at(0).as_object();
+  EXPECT_EQ(item.at("documents").at("grant").at("content"), "{yes}");
+  EXPECT_EQ(item.at("documents").at("fraud").at("xml"), "<consent/>");
+}
+
+TEST_F(ApiTest, GivesTheContainerAsAFile) {
+  service_.container = {"application-201399999992.zip", std::string("PK\x03\x04\0", 5)};
+  const RawResponse file = ask("GET", "/api/v1/signatures/s1/container");
+  EXPECT_EQ(file.status, 200);
+  EXPECT_EQ(file.header("content-type"), "application/zip");
+  EXPECT_EQ(file.header("content-disposition"), "attachment; filename=\"application-201399999992.zip\"");
+  EXPECT_EQ(file.body, service_.container.zip);
+}
+
+// --- eGov Mobile (eds.md 4.3) ---------------------------------------------------------------------------------
+
+TEST_F(ApiTest, TellsThePhoneWhoAsks) {
+  service_.qr_api1 = {flow::QrPurpose::application, "T0KEN", "https://a/egov-mobile/q1/documents",
+                      *base::parse_rfc3339("2026-11-22T16:21:37+05:00")};
+  ApiContext context;
+  context.organisation.bin = "123456789012";
+  start(context);
+  const RawResponse answer = ask("GET", "/egov-mobile/q1", {}, "Accept-Language: en\r\n");
+  EXPECT_EQ(answer.status, 200);
+  const json::object said = body_of(answer);
+  EXPECT_EQ(said.at("description"), "Signing an application for registration");
+  EXPECT_EQ(said.at("expiry_date"), "2026-11-22T16:21:37.000+0500");
+  EXPECT_EQ(said.at("organisation").at("bin"), "123456789012");
+  EXPECT_EQ(said.at("organisation").at("nameKz"), "Тұрғылықты жері бойынша тіркеу қызметі");
+  EXPECT_EQ(json::serialize(said.at("document")),
+            R"({"uri":"https://a/egov-mobile/q1/documents","auth_type":"Token","auth_token":"T0KEN"})");
+}
+
+TEST_F(ApiTest, ThePhoneGetsTheDocumentAndBringsItBackSigned) {
+  service_.qr_api2 = {flow::QrPurpose::consent, "201399999992", "AB2CDE", domain::Answer::grant, "<consent/>"};
+  const std::string_view fields = "Authorization: Bearer T0KEN\r\nContent-Type: application/json\r\nAccept-Language: ru\r\n";
+  json::object document = body_of(ask("GET", "/egov-mobile/q1/documents", {}, fields));
+  EXPECT_EQ(document.at("signMethod"), "XML");
+  json::object& only = document.at("documentsToSign").at(0).as_object();
+  EXPECT_EQ(only.at("id"), 1);
+  EXPECT_EQ(only.at("nameEn"), "Application 201399999992: I consent");
+  EXPECT_EQ(only.at("meta").at(0).at("value"), "201399999992");
+  EXPECT_EQ(only.at("documentXml"), "<consent/>");
+  only["documentXml"] = "<consent><ds:Signature/></consent>";
+  const auto put = [&](const json::object& body) { return ask("PUT", "/egov-mobile/q1/documents", json::serialize(body), fields); };
+  const RawResponse taken = put(document);
+  EXPECT_EQ(taken.status, 200);
+  EXPECT_EQ(taken.body, "success");
+  EXPECT_EQ(service_.qr_received, "<consent><ds:Signature/></consent>");
+  EXPECT_THAT(service_.calls, ElementsAre("qr_documents q1 T0KEN", "qr_signed q1 T0KEN"));
+
+  service_.problem = base::Problem{base::Trouble::unprocessable, "bad_signature", {}, 0, {{"reason", "wrong_person"}}};
+  EXPECT_EQ(put(document).status, 403);
+  service_.problem = base::Problem{base::Trouble::unavailable, "signature_unchecked", {}, 60};
+  EXPECT_EQ(put(document).status, 503) << "the app sends again";
+  service_.problem.reset();
+  service_.calls.clear();
+  json::object wrong = document;
+  wrong["signMethod"] = "CMS_WITH_DATA";
+  EXPECT_EQ(put(wrong).status, 403);
+  wrong = document;
+  wrong["documentsToSign"].as_array().push_back(only);
+  EXPECT_EQ(put(wrong).status, 403) << "we gave one document";
+  wrong = document;
+  wrong["documentsToSign"].at(0).as_object()["id"] = 2;
+  EXPECT_EQ(put(wrong).status, 403);
+  EXPECT_EQ(put({}).status, 403);
+  EXPECT_EQ(ask("PUT", "/egov-mobile/q1/documents", "[1", fields).status, 400);
+  EXPECT_THAT(service_.calls, IsEmpty());
 }
 
 TEST_F(ApiTest, TakesOnlyStrictJson) {

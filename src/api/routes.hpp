@@ -13,6 +13,14 @@
 
 namespace mekenjai::api {
 
+/// Who asks for signatures, as eGov Mobile shows it.
+struct Organisation {
+  std::string name_kk = "Тұрғылықты жері бойынша тіркеу қызметі";
+  std::string name_ru = "Служба регистрации по месту жительства";
+  std::string name_en = "Residence registration service";
+  std::string bin{};
+};
+
 /// What the API needs beside the flow. All of it outlives the routes.
 struct ApiContext {
   const i18n::Catalog& catalog = i18n::Catalog::built_in();
@@ -21,6 +29,7 @@ struct ApiContext {
   http::RateLimiters* limiters = nullptr;
   /// Whether requests can be answered: /health/ready. None: always.
   std::function<bool()> ready{};
+  Organisation organisation{};
 };
 
 /// All routes: /api/v1/… and /health/…

@@ -6,6 +6,12 @@ namespace {
 
 namespace json = boost::json;
 
+json::object signed_in_json(const flow::SignedIn& signed_in) {
+  return {{"token", signed_in.token},
+          {"expires_at", base::format_rfc3339(signed_in.expires_at)},
+          {"person", person_json(signed_in.person)}};
+}
+
 Answer request_code(const Api& api, Request& request) {
   const Result<json::value> body = read_body(request);
   if (!body) co_return refuse(api, request, body.error());
@@ -35,27 +41,35 @@ Answer sign_in(const Api& api, Request& request) {
   const Result<flow::SignedIn> signed_in =
       co_await api.service.sign_in(std::move(challenge), std::move(code), std::move(source), false);
   if (!signed_in) co_return refuse(api, request, signed_in.error());
-  co_return reply(request, 200,
-                  json::object{{"token", signed_in->token},
-                               {"expires_at", base::format_rfc3339(signed_in->expires_at)},
-                               {"person", person_json(signed_in->person)}});
+  co_return reply(request, 200, signed_in_json(*signed_in));
 }
-
-base::Problem eds_unavailable() { return {base::Trouble::unprocessable, "method_unavailable"}; }
 
 Answer request_eds_challenge(const Api& api, Request& request) {
   if (const auto problem = read_empty_body(request)) co_return refuse(api, request, *problem);
-  co_return refuse(api, request, eds_unavailable());
+  std::string source = request.source;
+  const Result<flow::EdsChallenge> challenge = co_await api.service.request_eds_challenge(std::move(source));
+  if (!challenge) co_return refuse(api, request, challenge.error());
+  co_return reply(request, 201,
+                  json::object{{"challenge", challenge->id},
+                               {"content", challenge->content},
+                               {"expires_at", base::format_rfc3339(challenge->expires_at)}});
 }
 
 Answer sign_in_by_eds(const Api& api, Request& request) {
   const Result<json::value> body = read_body(request);
   if (!body) co_return refuse(api, request, body.error());
   base::FieldReader reader(*body);
-  reader.optional_text("cms", kSignatureBody, true);
-  reader.optional_text("xml", kSignatureBody, true);
+  flow::SignatureRequest signature;
+  signature.method = "eds";
+  read_container(reader, signature);
   if (const auto problem = reader.finish()) co_return refuse(api, request, *problem);
-  co_return refuse(api, request, eds_unavailable());
+  std::string challenge = request.parameters[0], source = request.source;
+  if (!is_plausible_id(challenge)) co_return not_found(api, request);
+  const Result<flow::EdsSignIn> done = co_await api.service.sign_in_eds(
+      std::move(challenge), std::move(signature), std::move(source), false);
+  if (!done) co_return refuse(api, request, done.error());
+  if (done->signed_in) co_return reply(request, 200, signed_in_json(*done->signed_in));
+  co_return reply(request, 202, json::object{{"challenge", done->sms_challenge}, {"next", "sms"}});
 }
 
 }  // namespace

@@ -122,6 +122,34 @@ json::array registrants_json(const std::vector<flow::RegistrantView>& registrant
   return array;
 }
 
+json::object document_json(const flow::Document& document) {
+  return {{"media_type", text(document.media_type)},
+          {"sha256", text(document.sha256)},
+          {"content", text(document.content)},
+          {"xml", text(document.xml)}};
+}
+
+/// What stands on a signature's card; parts that an SMS code does not have are null.
+json::object signature_json(const flow::SignatureView& view) {
+  const auto known = [](const std::string& value) { return value.empty() ? json::value() : json::value(text(value)); };
+  return {{"id", known(view.id)},
+          {"method", text(view.method)},
+          {"format", known(view.format)},
+          {"status", text(view.checking ? "checking" : view.reason == "ok" ? "valid" : "invalid")},
+          {"reason", known(view.reason)},
+          {"signer", known(view.signer_name)},
+          {"algorithm", known(view.algorithm)},
+          {"serial", known(view.serial)},
+          {"issuer", known(view.issuer)},
+          {"not_before", instant_json(view.not_before)},
+          {"not_after", instant_json(view.not_after)},
+          {"received_at", text(format_rfc3339(view.received_at))},
+          {"checked_at", instant_json(view.checked_at)},
+          {"timestamp", instant_json(view.timestamp)},
+          {"revocation_by", known(view.revocation_by)},
+          {"policy_version", known(view.policy)}};
+}
+
 }  // namespace
 
 Reader reader_of(const Api& api, const Request& request) {
@@ -184,14 +212,13 @@ json::object application_json(const flow::ApplicationView& view, const Reader& r
   out["consents"] = {{"required", view.consents_required}, {"granted", view.consents_granted}};
   out["warnings"] = warnings_json(view.warnings);
   out["history"] = history_json(view.history, reader);
-  out["document"] = {{"media_type", text(view.document.media_type)},
-                     {"sha256", text(view.document.sha256)},
-                     {"content", text(view.document.content)}};
+  out["document"] = document_json(view.document);
+  if (view.signature) out["signature"] = signature_json(*view.signature);
   return out;
 }
 
 json::object consent_json(const flow::ConsentView& view, const Reader& reader) {
-  return {{"id", text(view.id)},
+  json::object out{{"id", text(view.id)},
           {"reference", text(view.reference)},
           {"application_number", text(view.application_number)},
           {"registrants", texts(view.registrants)},
@@ -200,6 +227,13 @@ json::object consent_json(const flow::ConsentView& view, const Reader& reader) {
           {"until", date_json(view.until)},
           {"status", text(word(view.status))},
           {"deadline", text(format_rfc3339(view.deadline))}};
+  if (!view.documents.empty()) {
+    json::object documents;
+    for (const auto& [answer, document] : view.documents) documents[word(answer)] = document_json(document);
+    out["documents"] = std::move(documents);
+  }
+  if (view.signature) out["signature"] = signature_json(*view.signature);
+  return out;
 }
 
 json::object message_json(const flow::MessageView& view, const Reader& reader) {

@@ -17,7 +17,7 @@
 
 namespace mekenjai::http {
 
-enum class Method { get, head, post, delete_, other };
+enum class Method { get, head, post, put, delete_, other };
 
 /// One request, whole: the server has read and bounded it before.
 struct Request {

@@ -12,7 +12,7 @@ namespace beast_http = boost::beast::http;
 constexpr std::size_t kLongestChunkExtension = 1024;  // bytes
 
 Method method_of(std::string_view text) {
-  for (const Method method : {Method::get, Method::head, Method::post, Method::delete_}) {
+  for (const Method method : {Method::get, Method::head, Method::post, Method::put, Method::delete_}) {
     if (text == word(method)) return method;
   }
   return Method::other;
@@ -20,7 +20,7 @@ Method method_of(std::string_view text) {
 
 /// Methods that are known but that no route has: 405, not 501 (RFC 9110, 15.6.2).
 bool is_known_method(std::string_view text) {
-  static constexpr std::string_view kKnown[] = {"PUT", "PATCH", "OPTIONS", "TRACE", "CONNECT"};
+  static constexpr std::string_view kKnown[] = {"PATCH", "OPTIONS", "TRACE", "CONNECT"};
   return method_of(text) != Method::other ||
          std::find(std::begin(kKnown), std::end(kKnown), text) != std::end(kKnown);
 }

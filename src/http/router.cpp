@@ -57,6 +57,8 @@ std::string_view word(Method method) {
       return "HEAD";
     case Method::post:
       return "POST";
+    case Method::put:
+      return "PUT";
     case Method::delete_:
       return "DELETE";
     case Method::other:
