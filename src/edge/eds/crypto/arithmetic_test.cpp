@@ -78,6 +78,17 @@ TEST(Field, AddsSubtractsAndMultipliesAsOpenSslDoes) {
   }
 }
 
+TEST(Field, MultipliesTheSameOnEveryProcessor) {
+  if (!has_adx()) GTEST_SKIP() << "this processor has one way of multiplying only";
+  for (const Number& a : interesting()) {
+    for (const Number& b : interesting()) {
+      EXPECT_EQ(remainder(multiply_adx(Field{a}, Field{b})), remainder(multiply_anywhere(Field{a}, Field{b})));
+    }
+    EXPECT_EQ(remainder(square_anywhere(Field{a})), peer(BN_mod_mul, a, a, kP));
+    EXPECT_EQ(remainder(multiply_anywhere(Field{a}, Field{kQ})), peer(BN_mod_mul, a, kQ, kP));
+  }
+}
+
 TEST(Field, KnowsZeroInBothItsForms) {
   EXPECT_TRUE(is_zero(Field{}));
   EXPECT_TRUE(is_zero(Field{kP}));

@@ -53,6 +53,13 @@ inline Field operator-(const Field& left, const Field& right) {
 Field operator*(const Field& left, const Field& right);
 Field square(const Field& value);
 
+/// The ways of multiplying, between which `*` and `square` choose: that of any processor, and that of x86-64 since 2014
+/// (instructions BMI2 and ADX), in half the time. The second may only be called where `has_adx()`.
+Field multiply_anywhere(const Field& left, const Field& right);
+Field square_anywhere(const Field& value);
+bool has_adx();
+Field multiply_adx(const Field& left, const Field& right);
+
 /// value * 2^count, for a small count.
 template <unsigned kCount>
 constexpr Field shifted(const Field& value) {

@@ -48,16 +48,13 @@ inline Word add(Number& result, const Number& left, const Number& right) {
   Word carry = 0;
 #ifdef __x86_64__
   // GCC 12 makes three instructions of each step of the chain below, and a third of a verification is spent in it.
-  asm("movq %[l0], %[w0]\n\taddq %[r0], %[w0]\n\tmovq %[l1], %[w1]\n\tadcq %[r1], %[w1]\n\t"
-      "movq %[l2], %[w2]\n\tadcq %[r2], %[w2]\n\tmovq %[l3], %[w3]\n\tadcq %[r3], %[w3]\n\t"
-      "movq %[l4], %[w4]\n\tadcq %[r4], %[w4]\n\tmovq %[l5], %[w5]\n\tadcq %[r5], %[w5]\n\t"
-      "movq %[l6], %[w6]\n\tadcq %[r6], %[w6]\n\tmovq %[l7], %[w7]\n\tadcq %[r7], %[w7]\n\tadcq $0, %[carry]"
+  asm("movq 0(%[left]), %[w0]\n\taddq 0(%[right]), %[w0]\n\tmovq 8(%[left]), %[w1]\n\tadcq 8(%[right]), %[w1]\n\t"
+      "movq 16(%[left]), %[w2]\n\tadcq 16(%[right]), %[w2]\n\tmovq 24(%[left]), %[w3]\n\tadcq 24(%[right]), %[w3]\n\t"
+      "movq 32(%[left]), %[w4]\n\tadcq 32(%[right]), %[w4]\n\tmovq 40(%[left]), %[w5]\n\tadcq 40(%[right]), %[w5]\n\t"
+      "movq 48(%[left]), %[w6]\n\tadcq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tadcq 56(%[right]), %[w7]\n\tadcq $0, %[carry]"
       : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
         [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [carry] "+&r"(carry)
-      : [l0] "m"(left[0]), [l1] "m"(left[1]), [l2] "m"(left[2]), [l3] "m"(left[3]),
-        [l4] "m"(left[4]), [l5] "m"(left[5]), [l6] "m"(left[6]), [l7] "m"(left[7]),
-        [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]),
-        [r4] "m"(right[4]), [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
+      : [left] "r"(left.data()), [right] "r"(right.data()), "m"(left), "m"(right)
       : "cc");
 #else
   for (std::size_t i = 0; i < kWords; ++i) {
@@ -73,16 +70,13 @@ inline Word add(Number& result, const Number& left, const Number& right) {
 inline Word subtract(Number& result, const Number& left, const Number& right) {
   Word borrow = 0;
 #ifdef __x86_64__
-  asm("movq %[l0], %[w0]\n\tsubq %[r0], %[w0]\n\tmovq %[l1], %[w1]\n\tsbbq %[r1], %[w1]\n\t"
-      "movq %[l2], %[w2]\n\tsbbq %[r2], %[w2]\n\tmovq %[l3], %[w3]\n\tsbbq %[r3], %[w3]\n\t"
-      "movq %[l4], %[w4]\n\tsbbq %[r4], %[w4]\n\tmovq %[l5], %[w5]\n\tsbbq %[r5], %[w5]\n\t"
-      "movq %[l6], %[w6]\n\tsbbq %[r6], %[w6]\n\tmovq %[l7], %[w7]\n\tsbbq %[r7], %[w7]\n\tadcq $0, %[borrow]"
+  asm("movq 0(%[left]), %[w0]\n\tsubq 0(%[right]), %[w0]\n\tmovq 8(%[left]), %[w1]\n\tsbbq 8(%[right]), %[w1]\n\t"
+      "movq 16(%[left]), %[w2]\n\tsbbq 16(%[right]), %[w2]\n\tmovq 24(%[left]), %[w3]\n\tsbbq 24(%[right]), %[w3]\n\t"
+      "movq 32(%[left]), %[w4]\n\tsbbq 32(%[right]), %[w4]\n\tmovq 40(%[left]), %[w5]\n\tsbbq 40(%[right]), %[w5]\n\t"
+      "movq 48(%[left]), %[w6]\n\tsbbq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tsbbq 56(%[right]), %[w7]\n\tadcq $0, %[borrow]"
       : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
         [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [borrow] "+&r"(borrow)
-      : [l0] "m"(left[0]), [l1] "m"(left[1]), [l2] "m"(left[2]), [l3] "m"(left[3]),
-        [l4] "m"(left[4]), [l5] "m"(left[5]), [l6] "m"(left[6]), [l7] "m"(left[7]),
-        [r0] "m"(right[0]), [r1] "m"(right[1]), [r2] "m"(right[2]), [r3] "m"(right[3]),
-        [r4] "m"(right[4]), [r5] "m"(right[5]), [r6] "m"(right[6]), [r7] "m"(right[7])
+      : [left] "r"(left.data()), [right] "r"(right.data()), "m"(left), "m"(right)
       : "cc");
 #else
   for (std::size_t i = 0; i < kWords; ++i) {
