@@ -50,7 +50,8 @@ TEST(Der, RefusesWhatOnlyBerAllows) {
 }
 
 TEST(Ber, JoinsAnOctetStringThatComesInPieces) {
-  const auto element = der::sole(bytes("2480040201020401030000"), der::Rules::ber);
+  const std::string pieces = bytes("2480040201020401030000");
+  const auto element = der::sole(pieces, der::Rules::ber);
   ASSERT_TRUE(element);
   EXPECT_EQ(to_hex(*der::octet_string(*element, der::Rules::ber)), "010203");
   EXPECT_FALSE(der::octet_string(*element));
