@@ -68,22 +68,20 @@ std::string signer_info(const CmsSigner& signer, const std::string& content, std
   const crypto::Digest digest = signer.digest.value_or(crypto::digest_of(algorithm));
   const std::string sid = signer.sid.value_or(der::sequence({certificate.issuer, der::unsigned_integer(certificate.serial)}));
   const bool by_key_id = sid.front() == static_cast<char>(der::context(0, false));
-  std::string attributes, signature;
+  std::string attributes, covered = content;
   if (signer.signed_attributes) {
-    attributes = attributes_of(signer, content, content_type, digest);
-    signature = signature_over(der::element(der::kSet, attributes), identity);
-    attributes = der::element(der::context(0), attributes);
-  } else {
-    signature = signature_over(content, identity);
+    const std::string set = attributes_of(signer, content, content_type, digest);
+    covered = der::element(der::kSet, set);
+    attributes = der::element(der::context(0), set);
   }
+  const std::string signature = signer.signature ? *signer.signature : signature_over(covered, identity);
   std::string unsigned_attributes;
   if (!signer.unsigned_attributes.empty()) {
     const std::string set = der::set_of(signer.unsigned_attributes);
     unsigned_attributes = der::element(der::context(1), der::sole(set)->content);
   }
   return der::sequence({der::integer(by_key_id ? 3 : 1), sid, identifier(crypto::oid_of(digest)), attributes,
-                        identifier(crypto::oid_of(algorithm)), der::octet_string(signer.signature.value_or(signature)),
-                        unsigned_attributes});
+                        identifier(crypto::oid_of(algorithm)), der::octet_string(signature), unsigned_attributes});
 }
 
 std::string certificates_of(const CmsOrder& order) {
