@@ -31,7 +31,8 @@ Signed signed_by_gost() { return Signed(Algorithm::gost2015, PrivateKey::gost_fr
 
 void verify(benchmark::State& state, const Signed& document) {
   for (auto _ : state) {
-    if (!document.key.verify(document.algorithm, document.digest, document.signature)) state.SkipWithError("does not hold");
+    if (!document.key.verify(document.algorithm, document.digest, document.signature))
+      state.SkipWithError("does not hold");
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -39,7 +40,8 @@ void verify(benchmark::State& state, const Signed& document) {
 /// A person's key: it is met once.
 void gost_verify_unknown(benchmark::State& state) {
   const Signed document = signed_by_gost();
-  document.key.verify(document.algorithm, document.digest, document.signature);  // the base point's tables are made once
+  document.key.verify(document.algorithm, document.digest,
+                      document.signature);  // the base point's tables are made once
   verify(state, document);
 }
 BENCHMARK(gost_verify_unknown)->Name("GostVerifyUnknown")->Unit(benchmark::kMicrosecond);
@@ -79,7 +81,9 @@ BENCHMARK_CAPTURE(digest, streebog, Digest::streebog512)->Name("Streebog")->Unit
 BENCHMARK_CAPTURE(digest, gost34311, Digest::gost34311)->Name("Gost34311")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(digest, sha256, Digest::sha256)->Name("Sha256Openssl")->Unit(benchmark::kMillisecond);
 
-void rsa_verify(benchmark::State& state) { verify(state, Signed(Algorithm::rsa_sha256, PrivateKey::generate(KeyKind::rsa))); }
+void rsa_verify(benchmark::State& state) {
+  verify(state, Signed(Algorithm::rsa_sha256, PrivateKey::generate(KeyKind::rsa)));
+}
 BENCHMARK(rsa_verify)->Name("RsaVerify2048")->Unit(benchmark::kMicrosecond);
 
 /// The peer: OpenSSL from the key it has read, as CMS_verify calls it.
@@ -96,7 +100,8 @@ void rsa_verify_evp(benchmark::State& state) {
   for (auto _ : state) {
     const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
     const bool holds = EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-                       EVP_DigestVerify(context.get(), octets(document.signature), document.signature.size(), octets(bytes), bytes.size()) == 1;
+                       EVP_DigestVerify(context.get(), octets(document.signature), document.signature.size(),
+                                        octets(bytes), bytes.size()) == 1;
     if (!holds) state.SkipWithError("does not hold");
   }
   state.SetItemsProcessed(state.iterations());

@@ -26,7 +26,8 @@ Big big(const Number& number) {
 
 Number number(const BIGNUM* big) {
   Number result{};
-  EXPECT_EQ(BN_bn2lebinpad(big, reinterpret_cast<unsigned char*>(result.data()), sizeof(result)), static_cast<int>(sizeof(result)));
+  EXPECT_EQ(BN_bn2lebinpad(big, reinterpret_cast<unsigned char*>(result.data()), sizeof(result)),
+            static_cast<int>(sizeof(result)));
   return result;
 }
 
@@ -39,7 +40,9 @@ Number peer(Function function, const Number& left, const Number& right, const Nu
   return number(result.get());
 }
 
-std::string octets(const Number& number) { return std::string(reinterpret_cast<const char*>(number.data()), sizeof(number)); }
+std::string octets(const Number& number) {
+  return std::string(reinterpret_cast<const char*>(number.data()), sizeof(number));
+}
 
 Number less_by(Number number, Word by) {
   subtract(number, Number{by});
@@ -50,9 +53,25 @@ Number less_by(Number number, Word by) {
 std::vector<Number> interesting() {
   Number ones;
   ones.fill(~Word{0});
-  std::vector<Number> numbers{{}, {1}, {2}, {568}, {569}, {570}, kP, less_by(kP, 1), less_by(kP, 2), kQ, less_by(kQ, 1), less_by(kQ, 2),
-                              ones, less_by(ones, 1), less_by(ones, 568), {0, 0, 0, 0, 0, 0, 0, ~Word{0}}, {~Word{0}},
-                              {0, 0, 0, 0, 1}, {0, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}}};
+  std::vector<Number> numbers{{},
+                              {1},
+                              {2},
+                              {568},
+                              {569},
+                              {570},
+                              kP,
+                              less_by(kP, 1),
+                              less_by(kP, 2),
+                              kQ,
+                              less_by(kQ, 1),
+                              less_by(kQ, 2),
+                              ones,
+                              less_by(ones, 1),
+                              less_by(ones, 568),
+                              {0, 0, 0, 0, 0, 0, 0, ~Word{0}},
+                              {~Word{0}},
+                              {0, 0, 0, 0, 1},
+                              {0, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}}};
   std::mt19937_64 random(512);
   for (int i = 0; i < 60; ++i) {
     Number number;
@@ -111,7 +130,8 @@ TEST(Order, MultipliesAndDividesAsOpenSslDoes) {
     const Number inverse = inverse_q(rest);
     EXPECT_TRUE(less(inverse, kQ));
     EXPECT_EQ(multiply_q(inverse, rest), Number{1});
-    EXPECT_TRUE(is_zero(multiply_q(multiply_q(negate_q(rest), inverse), {1})) || multiply_q(negate_q(rest), inverse) == less_by(kQ, 1));
+    EXPECT_TRUE(is_zero(multiply_q(multiply_q(negate_q(rest), inverse), {1})) ||
+                multiply_q(negate_q(rest), inverse) == less_by(kQ, 1));
   }
 }
 

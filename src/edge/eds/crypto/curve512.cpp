@@ -79,8 +79,8 @@ bool on_curve(const Affine& point) {
   return equal(square(point.y), right);
 }
 
-/// Bernstein and Lange's Explicit-Formulas Database, "dbl-2001-b" (for a = -3). The order of the curve is odd, so no point
-/// has y = 0; the point at infinity stays there.
+/// Bernstein and Lange's Explicit-Formulas Database, "dbl-2001-b" (for a = -3). The order of the curve is odd, so no
+/// point has y = 0; the point at infinity stays there.
 Jacobian twice(const Jacobian& point) {
   const Field delta = square(point.z), gamma = square(point.y), beta = point.x * gamma;
   const Field slope = (point.x - delta) * (point.x + delta), alpha = shifted<1>(slope) + slope;
@@ -117,7 +117,7 @@ Comb::Digits Comb::digits(const Number& number) {
   int carry = 0;
   for (std::size_t i = 0; i < kDigits; ++i) {
     const int value = static_cast<int>(bits(number, kWidth * i, kWidth)) + carry;
-    carry = value > static_cast<int>(kColumns) ? 1 : 0;  // never out of the last digit, which has eight bits of the number
+    carry = value > static_cast<int>(kColumns) ? 1 : 0;  // never out of the last digit: it has eight bits of the number
     digits[i] = value - (carry << kWidth);
   }
   return digits;

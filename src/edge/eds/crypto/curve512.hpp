@@ -26,8 +26,8 @@ Jacobian add(const Jacobian& left, const Affine& right);
 /// Whether the affine x of the point, modulo q, is `r` (a number of 1..q-1). Without a division.
 bool x_is(const Jacobian& point, const Number& r);
 
-/// Multiples of a point that is used again and again, so that multiplying it takes additions only: with signed digits of
-/// nine bits, the multiples 1 to 256 of 2^(18 i) times the point. The digits at odd places are added first and then
+/// Multiples of a point that is used again and again, so that multiplying it takes additions only: with signed digits
+/// of nine bits, the multiples 1 to 256 of 2^(18 i) times the point. The digits at odd places are added first and then
 /// doubled nine times, which halves the table (0.95 MB).
 class Comb {
  public:

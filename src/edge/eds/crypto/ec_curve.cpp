@@ -80,7 +80,8 @@ EcCurve::EcCurve(const Parameters& parameters) {
   Numbers numbers;
   p_.reset(BN_dup(numbers.hex(parameters.p)));
   q_.reset(BN_dup(numbers.hex(parameters.q)));
-  group_.reset(EC_GROUP_new_curve_GFp(p_.get(), numbers.hex(parameters.a), numbers.hex(parameters.b), numbers.context()));
+  group_.reset(
+      EC_GROUP_new_curve_GFp(p_.get(), numbers.hex(parameters.a), numbers.hex(parameters.b), numbers.context()));
   if (!p_ || !q_ || !group_) throw std::bad_alloc();
   size_ = static_cast<std::size_t>(BN_num_bytes(p_.get()));
   const Point base = new_point(group_.get());
@@ -147,7 +148,8 @@ bool EcCurve::verify(const EcPoint& key, std::string_view digest, std::string_vi
   const Point q = new_point(group_.get());
   const Point c = new_point(group_.get());
   BIGNUM* const x = numbers.fresh();
-  must(EC_POINT_set_affine_coordinates(group_.get(), q.get(), numbers.little_endian(key.x), numbers.little_endian(key.y), context));
+  must(EC_POINT_set_affine_coordinates(group_.get(), q.get(), numbers.little_endian(key.x),
+                                       numbers.little_endian(key.y), context));
   must(EC_POINT_mul(group_.get(), c.get(), z1, q.get(), z2, context));
   if (EC_POINT_is_at_infinity(group_.get(), c.get()) == 1) return false;
   must(EC_POINT_get_affine_coordinates(group_.get(), c.get(), x, nullptr, context));
@@ -167,7 +169,8 @@ std::optional<EcPoint> EcCurve::multiply_base(std::string_view scalar) const {
   return EcPoint{little_endian(x, size_), little_endian(y, size_)};
 }
 
-std::optional<std::string> EcCurve::sign(std::string_view private_key, std::string_view digest, std::string_view k) const {
+std::optional<std::string> EcCurve::sign(std::string_view private_key, std::string_view digest,
+                                         std::string_view k) const {
   Numbers numbers;
   BN_CTX* const context = numbers.context();
   const auto c = multiply_base(k);

@@ -23,8 +23,8 @@ inline Field reduced(const Product& product) {
 #ifdef __x86_64__
 
 /// (t0 … t8) = (t0 … t7) + factor * number. Two chains of carries run beside each other, which no compiler writes.
-inline void add_multiple(Word& t0, Word& t1, Word& t2, Word& t3, Word& t4, Word& t5, Word& t6, Word& t7, Word& t8, Word factor,
-                         const Number& number) {
+inline void add_multiple(Word& t0, Word& t1, Word& t2, Word& t3, Word& t4, Word& t5, Word& t6, Word& t7, Word& t8,
+                         Word factor, const Number& number) {
   Word part, above;
   asm("xorl %k[t8], %k[t8]\n\t"  // and no carry in either chain
       "mulxq 0(%[number]), %[part], %[above]\n\tadcxq %[part], %[t0]\n\tadoxq %[above], %[t1]\n\t"
@@ -89,7 +89,9 @@ namespace {
 const bool kAdx = has_adx();
 }
 
-Field operator*(const Field& left, const Field& right) { return kAdx ? multiply_adx(left, right) : multiply_anywhere(left, right); }
+Field operator*(const Field& left, const Field& right) {
+  return kAdx ? multiply_adx(left, right) : multiply_anywhere(left, right);
+}
 Field square(const Field& value) { return kAdx ? multiply_adx(value, value) : square_anywhere(value); }
 
 }  // namespace mekenjai::edge::eds::crypto::wide

@@ -7,7 +7,8 @@
 namespace mekenjai::edge::eds::crypto::wide {
 
 inline constexpr Word kExcess = 569;  // 2^512 modulo p, so that what is above 512 bits comes back multiplied by it
-inline constexpr Number kP{~Word{0} - (kExcess - 1), ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}};
+inline constexpr Number kP{
+    ~Word{0} - (kExcess - 1), ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}, ~Word{0}};
 
 /// Any number of 512 bits stands for its remainder; only `is_zero` and `remainder` look at which.
 struct Field {

@@ -29,7 +29,8 @@ std::optional<Gost2015Key> Gost2015Key::read(std::string_view octets) {
 /// RFC 7091, 6.2. The order of the group is q itself (its cofactor is 1), so a point of the curve needs no other check.
 bool Gost2015Key::verify(std::string_view digest, std::string_view signature) const {
   if (digest.size() != sizeof(Number) || signature.size() != kSignatureSize) return false;
-  const Number r = from_octets(signature.substr(0, kSignatureSize / 2)), s = from_octets(signature.substr(kSignatureSize / 2));
+  const Number r = from_octets(signature.substr(0, kSignatureSize / 2)),
+               s = from_octets(signature.substr(kSignatureSize / 2));
   if (is_zero(r) || is_zero(s) || !less(r, kQ) || !less(s, kQ)) return false;
   Number e = modulo_q(from_octets(digest));
   if (is_zero(e)) e = {1};

@@ -56,7 +56,8 @@ std::uint64_t encipher(const std::array<std::uint32_t, 8>& key, std::uint64_t bl
   auto low = static_cast<std::uint32_t>(block), high = static_cast<std::uint32_t>(block >> 32);
   for (unsigned round = 0; round < 32; ++round) {
     const std::uint32_t x = low + key[round < 24 ? round % 8 : 31 - round];
-    const std::uint32_t turned = kTables[0][x & 0xff] ^ kTables[1][x >> 8 & 0xff] ^ kTables[2][x >> 16 & 0xff] ^ kTables[3][x >> 24];
+    const std::uint32_t turned =
+        kTables[0][x & 0xff] ^ kTables[1][x >> 8 & 0xff] ^ kTables[2][x >> 16 & 0xff] ^ kTables[3][x >> 24];
     const std::uint32_t next = turned ^ high;
     high = low;
     low = next;

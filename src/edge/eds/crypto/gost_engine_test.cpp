@@ -22,7 +22,8 @@ namespace {
 
 constexpr const char* kNoEngine = "libengine-gost-openssl is not installed, so nothing was checked against it";
 
-constexpr oids::Oid kRussianKey = "1.2.643.7.1.1.1.2", kRussianParams = "1.2.643.7.1.2.1.2.1", kRussianStreebog = "1.2.643.7.1.1.2.3";
+constexpr oids::Oid kRussianKey = "1.2.643.7.1.1.1.2", kRussianParams = "1.2.643.7.1.2.1.2.1",
+                    kRussianStreebog = "1.2.643.7.1.1.2.3";
 
 struct Free {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -103,7 +104,9 @@ std::string engine_signs(EVP_PKEY* key, std::string_view digest) {
   std::string signature(128, '\0');
   std::size_t size = signature.size();
   EXPECT_EQ(EVP_PKEY_sign_init(context.get()), 1);
-  EXPECT_EQ(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets(digest), digest.size()), 1);
+  EXPECT_EQ(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets(digest),
+                          digest.size()),
+            1);
   signature.resize(size);
   return signature;
 }
@@ -113,7 +116,8 @@ std::string engine_digest(std::string_view bytes) {
   unsigned size = 0;
   const EVP_MD* kind = EVP_get_digestbyname("md_gost12_512");
   EXPECT_NE(kind, nullptr);
-  if (kind != nullptr) EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, kind, nullptr);
+  if (kind != nullptr)
+    EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, kind, nullptr);
   digest.resize(size);
   return digest;
 }
@@ -148,7 +152,8 @@ TEST_F(GostEngine, SignsWhatWeAccept) {
     const Key secret = made_by_engine();
     const auto key = of_kazakhstan(secret.get());
     ASSERT_TRUE(key);
-    const std::string digest = hash(Digest::streebog512, std::to_string(i)), signature = engine_signs(secret.get(), digest);
+    const std::string digest = hash(Digest::streebog512, std::to_string(i)),
+                      signature = engine_signs(secret.get(), digest);
     ASSERT_EQ(signature.size(), 128u);
     for (int prepared = 0; prepared < 2; ++prepared) {
       EXPECT_TRUE(key->verify(Algorithm::gost2015, digest, reversed(signature)));

@@ -1,8 +1,8 @@
 // 1 / number modulo an odd number of 512 bits.
 //
-// Bernstein and Yang, "Fast constant-time gcd computation and modular inversion" (2019), in the form for public numbers:
-// 62 division steps at a time are done on the lowest words alone and gathered in a matrix, which is then applied to the
-// whole numbers. It takes a tenth of the time of BN_mod_inverse.
+// Bernstein and Yang, "Fast constant-time gcd computation and modular inversion" (2019), in the form for public
+// numbers: 62 division steps at a time are done on the lowest words alone and gathered in a matrix, which is then
+// applied to the whole numbers. It takes a tenth of the time of BN_mod_inverse.
 #pragma once
 
 #include "edge/eds/crypto/number512.hpp"
@@ -12,7 +12,7 @@ namespace mekenjai::edge::eds::crypto::wide {
 using Signed = std::int64_t;
 
 inline constexpr std::size_t kLimbs = 9;
-using Limbs = std::array<Signed, kLimbs>;       // of 62 bits; the last holds the sign
+using Limbs = std::array<Signed, kLimbs>;  // of 62 bits; the last holds the sign
 inline constexpr Word kLimbMask = ~Word{0} >> 2;
 
 constexpr Limbs limbs_of(const Number& number) {

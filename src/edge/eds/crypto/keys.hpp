@@ -26,7 +26,9 @@ std::string_view oid_of(Algorithm algorithm);
 Digest digest_of(Algorithm algorithm);
 KeyKind kind_of(Algorithm algorithm);
 /// RSA with SHA-1 and GOST 34.310-2004: good for old documents with a time-stamp, never for new ones.
-constexpr bool archive_only(Algorithm algorithm) { return algorithm == Algorithm::rsa_sha1 || algorithm == Algorithm::gost2004; }
+constexpr bool archive_only(Algorithm algorithm) {
+  return algorithm == Algorithm::rsa_sha1 || algorithm == Algorithm::gost2004;
+}
 /// "GOST-2015-512", "RSA-2048", "GOST-2004": for reports and pages.
 std::string name_of(KeyKind kind, int bits);
 
@@ -41,8 +43,8 @@ class PublicKey {
   int bits() const;
   /// The signature, in the encoding of certificates and CMS, holds for the digest's octets.
   bool verify(Algorithm algorithm, std::string_view digest, std::string_view signature) const;
-  /// Builds tables for a key that verifies again and again (a CA, OCSP or TSA key): about 10 ms and 1 MB once,
-  /// then several times the speed. No effect on other kinds.
+  /// Builds tables for a key that verifies again and again (a CA, OCSP or TSA key): about 5 ms and 1 MB once,
+  /// then four times the speed. No effect on other kinds.
   void prepare() const;
   /// The content of the BIT STRING subjectPublicKey, for key identifiers and OCSP.
   const std::string& bits_content() const;
@@ -57,17 +59,19 @@ class PublicKey {
 /// Only the sandbox and tests hold private keys: a person's key never reaches this program.
 class PrivateKey {
  public:
-  /// RSA: `bits` 2048 or 4096. GOST 2004 is not made any more.
+  /// RSA: `bits` from 2048 to 8192. GOST 2004 is not made any more: std::invalid_argument.
   static PrivateKey generate(KeyKind kind, int bits = 2048);
   /// GOST 2015 from 64 octets, big-endian, reduced into 1..q-1: the same octets give the same key.
   static PrivateKey gost_from_seed(std::string_view seed);
-  /// PKCS#8 in DER as in keys of НУЦ РК (eds.md 3.1: OCTET STRING { OCTET STRING(64) }, little-endian).
+  /// PKCS#8 in DER as in keys of НУЦ РК (eds.md 3.1: OCTET STRING { OCTET STRING(64) }, little-endian; of GOST 2004
+  /// OCTET STRING { INTEGER }).
   static std::optional<PrivateKey> read(std::string_view pkcs8_der);
 
   KeyKind kind() const;
   std::string pkcs8() const;
   std::string spki() const;
-  /// In the encoding of certificates and CMS. The algorithm must be of the key's kind.
+  /// In the encoding of certificates and CMS. Throws std::invalid_argument where the algorithm is not of the key's
+  /// kind or the digest not of the algorithm's size.
   std::string sign(Algorithm algorithm, std::string_view digest) const;
 
  private:

@@ -37,7 +37,8 @@ std::optional<Pieces> split(const std::string& certificate) {
   der::Reader outside(certificate);
   auto inside = outside.enter(der::kSequence);
   if (!inside) return std::nullopt;
-  const auto tbs = inside->take(der::kSequence), algorithm = inside->take(der::kSequence), signature = inside->take(der::kBitString);
+  const auto tbs = inside->take(der::kSequence), algorithm = inside->take(der::kSequence),
+             signature = inside->take(der::kBitString);
   if (!tbs || !algorithm || !signature) return std::nullopt;
   der::Reader fields = inside->inside(*tbs);
   fields.take(der::context(0));  // version
@@ -48,7 +49,7 @@ std::optional<Pieces> split(const std::string& certificate) {
   const auto subject = fields.take(), spki = fields.take();
   const auto oid = inside->inside(*algorithm).take(der::kOid);
   if (!issuer || !subject || !spki || !oid) return std::nullopt;
-  return Pieces{std::string(tbs->whole),     std::string(oid->content),   std::string(*der::bit_string(*signature)),
+  return Pieces{std::string(tbs->whole),    std::string(oid->content),   std::string(*der::bit_string(*signature)),
                 std::string(issuer->whole), std::string(subject->whole), std::string(spki->whole)};
 }
 
@@ -58,15 +59,16 @@ std::string without_armour(const std::string& file) {
   std::string text = file.substr(begin, file.find("-----END") - begin);
   std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
   std::string der(text.size(), '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(der.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(der.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   der.resize(static_cast<std::size_t>(size) - static_cast<std::size_t>(std::count(text.begin(), text.end(), '=')));
   return der;
 }
 
 bool signed_by(const Pieces& certificate, const PublicKey& key) {
   const auto algorithm = algorithm_of_oid(certificate.algorithm_oid);
-  return algorithm && key.verify(*algorithm, hash(digest_of(*algorithm), certificate.signed_part), certificate.signature);
+  return algorithm &&
+         key.verify(*algorithm, hash(digest_of(*algorithm), certificate.signed_part), certificate.signature);
 }
 
 TEST(RealCertificates, EveryAuthorityIsSignedByItsIssuer) {
@@ -92,8 +94,8 @@ TEST(RealCertificates, EveryAuthorityIsSignedByItsIssuer) {
 
 struct FreePkcs12 {
   void operator()(PKCS12* store) const { PKCS12_free(store); }
-  void operator()(STACK_OF(PKCS7)* safes) const { sk_PKCS7_pop_free(safes, PKCS7_free); }
-  void operator()(STACK_OF(PKCS12_SAFEBAG)* bags) const { sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free); }
+  void operator()(STACK_OF(PKCS7) * safes) const { sk_PKCS7_pop_free(safes, PKCS7_free); }
+  void operator()(STACK_OF(PKCS12_SAFEBAG) * bags) const { sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free); }
   void operator()(PKCS8_PRIV_KEY_INFO* info) const { PKCS8_PRIV_KEY_INFO_free(info); }
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
@@ -126,13 +128,14 @@ std::optional<KeyFile> open_key_file(const std::string& file, const char* passwo
   for (int i = 0; i < sk_PKCS7_num(safes.get()); ++i) {
     PKCS7* safe = sk_PKCS7_value(safes.get(), i);
     const Owned<STACK_OF(PKCS12_SAFEBAG)> bags(PKCS7_type_is_data(safe) ? PKCS12_unpack_p7data(safe)
-                                                                       : PKCS12_unpack_p7encdata(safe, password, -1));
+                                                                        : PKCS12_unpack_p7encdata(safe, password, -1));
     for (int k = 0; k < sk_PKCS12_SAFEBAG_num(bags.get()); ++k) {
       const PKCS12_SAFEBAG* bag = sk_PKCS12_SAFEBAG_value(bags.get(), k);
       if (PKCS12_SAFEBAG_get_nid(bag) == NID_pkcs8ShroudedKeyBag) {
         const Owned<PKCS8_PRIV_KEY_INFO> info(PKCS12_decrypt_skey(bag, password, -1));
         if (info) opened.pkcs8 = der_of(i2d_PKCS8_PRIV_KEY_INFO, info.get());
-      } else if (const Owned<X509> certificate(PKCS12_SAFEBAG_get1_cert(bag)); certificate && opened.certificate.empty()) {
+      } else if (const Owned<X509> certificate(PKCS12_SAFEBAG_get1_cert(bag));
+                 certificate && opened.certificate.empty()) {
         opened.certificate = der_of(i2d_X509, certificate.get());
       }
     }
@@ -142,7 +145,9 @@ std::optional<KeyFile> open_key_file(const std::string& file, const char* passwo
 }
 
 Algorithm algorithm_of(KeyKind kind) {
-  return kind == KeyKind::rsa ? Algorithm::rsa_sha256 : kind == KeyKind::gost2015 ? Algorithm::gost2015 : Algorithm::gost2004;
+  return kind == KeyKind::rsa        ? Algorithm::rsa_sha256
+         : kind == KeyKind::gost2015 ? Algorithm::gost2015
+                                     : Algorithm::gost2004;
 }
 
 TEST(RealKeys, FitTheirCertificatesAndSign) {
@@ -156,7 +161,8 @@ TEST(RealKeys, FitTheirCertificatesAndSign) {
     if (!opened && name.ends_with(".p12")) ADD_FAILURE() << name << " could not be opened";
     if (!opened) continue;
     const auto secret = PrivateKey::read(opened->pkcs8);
-    if (name.find("gost2004old") != std::string::npos && !secret) continue;  // an identifier from before the arc of Kazakhstan
+    if (name.find("gost2004old") != std::string::npos && !secret)
+      continue;  // an identifier from before the arc of Kazakhstan
     ASSERT_TRUE(secret) << name;
     const auto pieces = split(opened->certificate);
     ASSERT_TRUE(pieces) << name;
@@ -193,20 +199,25 @@ TEST(Rfc7091, Example512) {
       .y = "2BB312A43BD2CE6E0D020613C857ACDDCFBF061E91E5F2C3F32447C259F39B2C"
            "83AB156D77F1496BF7EB3351E1EE4E43DC1A18B91B24640B6DBB92CB1ADD371E",
   });
-  const std::string d = little_endian("0ba6048aadae241ba40936d47756d7c93091a0e8514669700ee7508e508b1020"
-                                      "72e8123b2200a0563322dad2827e2714a2636b7bfd18aadfc62967821fa18dd4");
-  const std::string e = little_endian("3754f3cfacc9e0615c4f4a7c4d8dab531b09b6f9c170c533a71d147035b0c591"
-                                      "7184ee536593f4414339976c647c5d5a407adedb1d560c4fc6777d2972075b8c");
-  const std::string k = little_endian("0359e7f4b1410feacc570456c6801496946312120b39d019d455986e364f3658"
-                                      "86748ed7a44b3e794434006011842286212273a6d14cf70ea3af71bb1ae679f1");
+  const std::string d = little_endian(
+      "0ba6048aadae241ba40936d47756d7c93091a0e8514669700ee7508e508b1020"
+      "72e8123b2200a0563322dad2827e2714a2636b7bfd18aadfc62967821fa18dd4");
+  const std::string e = little_endian(
+      "3754f3cfacc9e0615c4f4a7c4d8dab531b09b6f9c170c533a71d147035b0c591"
+      "7184ee536593f4414339976c647c5d5a407adedb1d560c4fc6777d2972075b8c");
+  const std::string k = little_endian(
+      "0359e7f4b1410feacc570456c6801496946312120b39d019d455986e364f3658"
+      "86748ed7a44b3e794434006011842286212273a6d14cf70ea3af71bb1ae679f1");
   const EcPoint q{little_endian("115dc5bc96760c7b48598d8ab9e740d4c4a85a65be33c1815b5c320c854621dd"
                                 "5a515856d13314af69bc5b924c8b4ddff75c45415c1d9dd9dd33612cd530efe1"),
                   little_endian("37c7c90cd40b0f5621dc3ac1b751cfa0e2634fa0503b3d52639f5d7fb72afd61"
                                 "ea199441d943ffe7f0c70a2759a3cdb84c114e1f9339fdf27f35eca93677beec")};
-  const std::string r = little_endian("2f86fa60a081091a23dd795e1e3c689ee512a3c82ee0dcc2643c78eea8fcacd3"
-                                      "5492558486b20f1c9ec197c90699850260c93bcbcd9c5c3317e19344e173ae36");
-  const std::string s = little_endian("1081b394696ffe8e6585e7a9362d26b6325f56778aadbc081c0bfbe933d52ff5"
-                                      "823ce288e8c4f362526080df7f70ce406a6eeb1f56919cb92a9853bde73e5b4a");
+  const std::string r = little_endian(
+      "2f86fa60a081091a23dd795e1e3c689ee512a3c82ee0dcc2643c78eea8fcacd3"
+      "5492558486b20f1c9ec197c90699850260c93bcbcd9c5c3317e19344e173ae36");
+  const std::string s = little_endian(
+      "1081b394696ffe8e6585e7a9362d26b6325f56778aadbc081c0bfbe933d52ff5"
+      "823ce288e8c4f362526080df7f70ce406a6eeb1f56919cb92a9853bde73e5b4a");
   EXPECT_EQ(curve.multiply_base(d)->x, q.x);
   EXPECT_EQ(curve.multiply_base(d)->y, q.y);
   EXPECT_EQ(curve.sign(d, e, k), r + s);
@@ -217,12 +228,18 @@ TEST(Rfc7091, Example512) {
 /// RFC 7836, appendix B, has two keys on our curve, with d and x || y little-endian: so НУЦ РК writes them too.
 TEST(Rfc7836, KeysOfParameterSetA) {
   const std::pair<const char*, const char*> keys[] = {
-      {"c990ecd972fce84ec4db022778f50fcac726f46708384b8d458304962d7147f8c2db41cef22c90b102f2968404f9b9be6d47c79692d81826b32b8daca43cb667",
-       "aab0eda4abff21208d18799fb9a8556654ba783070eba10cb9abb253ec56dcf5d3ccba6192e464e6e5bcb6dea137792f2431f6c897eb1b3c0cc14327b1adc0a7"
-       "914613a3074e363aedb204d38d3563971bd8758e878c9db11403721b48002d38461f92472d40ea92f9958c0ffa4c93756401b97f89fdbe0b5e46e4a4631cdb5a"},
-      {"48c859f7b6f11585887cc05ec6ef1390cfea739b1a18c0d4662293ef63b79e3b8014070b44918590b4b996acfea4edfbbbcccc8c06edd8bf5bda92a51392d0db",
-       "192fe183b9713a077253c72c8735de2ea42a3dbc66ea317838b65fa32523cd5efca974eda7c863f4954d1147f1f2b25c395fce1c129175e876d132e94ed5a651"
-       "04883b414c9b592ec4dc84826f07d0b6d9006dda176ce48c391e3f97d102e03bb598bf132a228a45f7201aba08fc524a2d77e43a362ab022ad4028f75bde3b79"}};
+      {"c990ecd972fce84ec4db022778f50fcac726f46708384b8d458304962d7147f8c2db41cef22c90b102f2968404f9b9be6d47c79692d8182"
+       "6b32b8daca43cb667",
+       "aab0eda4abff21208d18799fb9a8556654ba783070eba10cb9abb253ec56dcf5d3ccba6192e464e6e5bcb6dea137792f2431f6c897eb1b3"
+       "c0cc14327b1adc0a7"
+       "914613a3074e363aedb204d38d3563971bd8758e878c9db11403721b48002d38461f92472d40ea92f9958c0ffa4c93756401b97f89fdbe0"
+       "b5e46e4a4631cdb5a"},
+      {"48c859f7b6f11585887cc05ec6ef1390cfea739b1a18c0d4662293ef63b79e3b8014070b44918590b4b996acfea4edfbbbcccc8c06edd8b"
+       "f5bda92a51392d0db",
+       "192fe183b9713a077253c72c8735de2ea42a3dbc66ea317838b65fa32523cd5efca974eda7c863f4954d1147f1f2b25c395fce1c129175e"
+       "876d132e94ed5a651"
+       "04883b414c9b592ec4dc84826f07d0b6d9006dda176ce48c391e3f97d102e03bb598bf132a228a45f7201aba08fc524a2d77e43a362ab02"
+       "2ad4028f75bde3b79"}};
   for (const auto& [secret, open] : keys) {
     const std::string pkcs8 = der::sequence({der::integer(0), algorithm_identifier(KeyKind::gost2015),
                                              der::octet_string(der::octet_string(bytes(secret)))});
@@ -308,16 +325,19 @@ TEST(Keys, OwnArithmeticAndOpenSslGiveTheSameVerdict) {
 
 TEST(Keys, ADigestOfZeroAndOnesIsSignedToo) {
   const Made alice = gost("alice");
-  const std::string order = little_endian("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
-                                          "27E69532F48D89116FF22B8D4E0560609B4B38ABFAD2B85DCACDB1411F10B275");
-  for (const std::string& digest : {std::string(64, '\0'), std::string(64, '\xff'), order}) {  // 0 modulo q stands for 1
+  const std::string order = little_endian(
+      "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+      "27E69532F48D89116FF22B8D4E0560609B4B38ABFAD2B85DCACDB1411F10B275");
+  for (const std::string& digest :
+       {std::string(64, '\0'), std::string(64, '\xff'), order}) {  // 0 modulo q stands for 1
     EXPECT_TRUE(alice.key.verify(Algorithm::gost2015, digest, alice.secret.sign(Algorithm::gost2015, digest)));
   }
 }
 
 TEST(Keys, AreSharedByThreadsWhileTheirTablesAreMade) {
   const Made authority = gost("authority");
-  const std::string digest = digest_of_text("certificate"), signature = authority.secret.sign(Algorithm::gost2015, digest);
+  const std::string digest = digest_of_text("certificate"),
+                    signature = authority.secret.sign(Algorithm::gost2015, digest);
   std::atomic<int> held{0};
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -338,8 +358,9 @@ TEST(Refused, SignaturesInAnotherForm) {
   const Made alice = gost("alice");
   const std::string digest = digest_of_text("application"), signature = alice.secret.sign(Algorithm::gost2015, digest);
   const std::string r = signature.substr(0, 64), s = signature.substr(64), zero(64, '\0'), ones(64, '\xff');
-  const std::string order = little_endian("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
-                                          "27E69532F48D89116FF22B8D4E0560609B4B38ABFAD2B85DCACDB1411F10B275");
+  const std::string order = little_endian(
+      "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+      "27E69532F48D89116FF22B8D4E0560609B4B38ABFAD2B85DCACDB1411F10B275");
   const auto holds = [&](const std::string& form) { return alice.key.verify(Algorithm::gost2015, digest, form); };
   ASSERT_TRUE(holds(signature));
   EXPECT_FALSE(holds(reversed(signature))) << "the Russian order: s || r, big-endian";
@@ -358,7 +379,8 @@ TEST(Refused, SignaturesInAnotherForm) {
   EXPECT_FALSE(alice.key.verify(Algorithm::gost2015, "", signature));
 }
 
-std::string gost_spki(std::string_view key_oid, std::string_view parameters, std::string_view digest, const std::string& octets) {
+std::string gost_spki(std::string_view key_oid, std::string_view parameters, std::string_view digest,
+                      const std::string& octets) {
   const std::string inner = der::sequence({der::oid(parameters), der::oid(digest)});
   return der::sequence({der::sequence({der::oid(key_oid), inner}), der::bit_string(der::octet_string(octets))});
 }
@@ -382,12 +404,14 @@ TEST(Refused, KeysInAnotherForm) {
   EXPECT_FALSE(PublicKey::read(gost_spki(oids::kGost2015Key512, russian, oids::kStreebog512, octets)));
   EXPECT_FALSE(PublicKey::read(gost_spki(oids::kGost2015Key512, oids::kGost2004Params, oids::kStreebog512, octets)));
   EXPECT_FALSE(PublicKey::read(gost_spki(oids::kGost2015Key512, oids::kGost2015Params512, oids::kSha256, octets)));
-  EXPECT_FALSE(PublicKey::read(gost_spki(oids::kGost2004Key, oids::kGost2004Params, oids::kGost34311HashParams, octets)));
+  EXPECT_FALSE(
+      PublicKey::read(gost_spki(oids::kGost2004Key, oids::kGost2004Params, oids::kGost34311HashParams, octets)));
   EXPECT_FALSE(PublicKey::read(spki(octets) + std::string(1, '\0'))) << "an octet behind the key";
   EXPECT_FALSE(PublicKey::read(""));
   const std::string bare = der::sequence({algorithm_identifier(KeyKind::gost2015), der::bit_string(octets)});
   EXPECT_FALSE(PublicKey::read(bare)) << "no OCTET STRING around the point";
-  const std::string odd = der::sequence({algorithm_identifier(KeyKind::gost2015), der::bit_string(der::octet_string(octets), 1)});
+  const std::string odd =
+      der::sequence({algorithm_identifier(KeyKind::gost2015), der::bit_string(der::octet_string(octets), 1)});
   EXPECT_FALSE(PublicKey::read(odd)) << "seven bits in the last octet";
 }
 
@@ -396,17 +420,20 @@ TEST(Refused, CoordinatesNotBelowP) {
   std::string x(64, '\xff');  // p + x for a small x: 2^512 - 569 + 3
   x[0] = '\xca';
   x[1] = '\xfd';
-  const std::string y = little_endian("7503CFE87A836AE3A61B8816E25450E6CE5E1C93ACF1ABC1778064FDCBEFA921"
-                                      "DF1626BE4FD036E93D75E6A50E3A41E98028FE5FC235F5B889A589CB5215F2A4");
+  const std::string y = little_endian(
+      "7503CFE87A836AE3A61B8816E25450E6CE5E1C93ACF1ABC1778064FDCBEFA921"
+      "DF1626BE4FD036E93D75E6A50E3A41E98028FE5FC235F5B889A589CB5215F2A4");
   std::string three(64, '\0');
   three[0] = 3;
-  ASSERT_TRUE(PublicKey::read(gost_spki(oids::kGost2015Key512, oids::kGost2015Params512, oids::kStreebog512, three + y)));
+  ASSERT_TRUE(
+      PublicKey::read(gost_spki(oids::kGost2015Key512, oids::kGost2015Params512, oids::kStreebog512, three + y)));
   EXPECT_FALSE(PublicKey::read(gost_spki(oids::kGost2015Key512, oids::kGost2015Params512, oids::kStreebog512, x + y)));
 }
 
 TEST(Refused, EveryTruncatedOrChangedKeyIsRefusedOrAKey) {  // and none makes the reader read beyond it
   const std::string spki = gost("alice").secret.spki();
-  for (std::size_t size = 0; size < spki.size(); ++size) EXPECT_FALSE(PublicKey::read(std::string_view(spki).substr(0, size)));
+  for (std::size_t size = 0; size < spki.size(); ++size)
+    EXPECT_FALSE(PublicKey::read(std::string_view(spki).substr(0, size)));
   for (std::size_t i = 0; i < spki.size(); ++i) {
     std::string changed = spki;
     changed[i] = static_cast<char>(changed[i] ^ 0x40);
@@ -416,7 +443,8 @@ TEST(Refused, EveryTruncatedOrChangedKeyIsRefusedOrAKey) {  // and none makes th
 
 TEST(Refused, PrivateKeysOutsideTheirRange) {
   const auto pkcs8 = [](const std::string& number) {
-    return der::sequence({der::integer(0), algorithm_identifier(KeyKind::gost2015), der::octet_string(der::octet_string(number))});
+    return der::sequence(
+        {der::integer(0), algorithm_identifier(KeyKind::gost2015), der::octet_string(der::octet_string(number))});
   };
   EXPECT_FALSE(PrivateKey::read(pkcs8(std::string(64, '\0'))));
   EXPECT_FALSE(PrivateKey::read(pkcs8(std::string(64, '\xff'))));
@@ -468,8 +496,9 @@ TEST(Rsa, WeakAndOverlongKeysAreRefused) {
   EXPECT_FALSE(PublicKey::read(rsa_spki(modulus(256), bytes("010000"))));
   EXPECT_FALSE(PublicKey::read(rsa_spki(modulus(256), bytes("0100000001"))));
   EXPECT_FALSE(PublicKey::read(rsa_spki(modulus(256), "")));
-  const std::string without_null = der::sequence({der::sequence({der::oid(oids::kRsaEncryption)}),
-                                                  der::bit_string(der::sequence({der::unsigned_integer(modulus(256)), der::integer(65537)}))});
+  const std::string without_null =
+      der::sequence({der::sequence({der::oid(oids::kRsaEncryption)}),
+                     der::bit_string(der::sequence({der::unsigned_integer(modulus(256)), der::integer(65537)}))});
   EXPECT_FALSE(PublicKey::read(without_null));
 }
 
@@ -501,7 +530,8 @@ TEST(Algorithms, AreNamedByTheirOidOrByTheKeysOidAndTheDigest) {
   EXPECT_EQ(algorithm_of_oid(oids::kRsaEncryption, Digest::sha512), std::nullopt);
   EXPECT_EQ(algorithm_of_oid(oids::kSha256WithRsa, Digest::sha1), std::nullopt);
   EXPECT_EQ(algorithm_of_oid(oids::kSha256), std::nullopt);
-  for (const Algorithm algorithm : {Algorithm::rsa_sha256, Algorithm::rsa_sha1, Algorithm::gost2015, Algorithm::gost2004}) {
+  for (const Algorithm algorithm :
+       {Algorithm::rsa_sha256, Algorithm::rsa_sha1, Algorithm::gost2015, Algorithm::gost2004}) {
     EXPECT_EQ(algorithm_of_oid(oid_of(algorithm)), algorithm);
   }
 }

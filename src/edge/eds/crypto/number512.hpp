@@ -47,11 +47,12 @@ constexpr bool less(const Number& left, const Number& right) {
 inline Word add(Number& result, const Number& left, const Number& right) {
   Word carry = 0;
 #ifdef __x86_64__
-  // GCC 12 makes three instructions of each step of the chain below, and a third of a verification is spent in it.
+  // GCC 12 makes three instructions of each step of the chain below, and much of a verification is spent in it.
   asm("movq 0(%[left]), %[w0]\n\taddq 0(%[right]), %[w0]\n\tmovq 8(%[left]), %[w1]\n\tadcq 8(%[right]), %[w1]\n\t"
       "movq 16(%[left]), %[w2]\n\tadcq 16(%[right]), %[w2]\n\tmovq 24(%[left]), %[w3]\n\tadcq 24(%[right]), %[w3]\n\t"
       "movq 32(%[left]), %[w4]\n\tadcq 32(%[right]), %[w4]\n\tmovq 40(%[left]), %[w5]\n\tadcq 40(%[right]), %[w5]\n\t"
-      "movq 48(%[left]), %[w6]\n\tadcq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tadcq 56(%[right]), %[w7]\n\tadcq $0, %[carry]"
+      "movq 48(%[left]), %[w6]\n\tadcq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tadcq 56(%[right]), %[w7]\n\t"
+      "adcq $0, %[carry]"
       : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
         [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [carry] "+&r"(carry)
       : [left] "r"(left.data()), [right] "r"(right.data()), "m"(left), "m"(right)
@@ -73,9 +74,11 @@ inline Word subtract(Number& result, const Number& left, const Number& right) {
   asm("movq 0(%[left]), %[w0]\n\tsubq 0(%[right]), %[w0]\n\tmovq 8(%[left]), %[w1]\n\tsbbq 8(%[right]), %[w1]\n\t"
       "movq 16(%[left]), %[w2]\n\tsbbq 16(%[right]), %[w2]\n\tmovq 24(%[left]), %[w3]\n\tsbbq 24(%[right]), %[w3]\n\t"
       "movq 32(%[left]), %[w4]\n\tsbbq 32(%[right]), %[w4]\n\tmovq 40(%[left]), %[w5]\n\tsbbq 40(%[right]), %[w5]\n\t"
-      "movq 48(%[left]), %[w6]\n\tsbbq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tsbbq 56(%[right]), %[w7]\n\tadcq $0, %[borrow]"
+      "movq 48(%[left]), %[w6]\n\tsbbq 48(%[right]), %[w6]\n\tmovq 56(%[left]), %[w7]\n\tsbbq 56(%[right]), %[w7]\n\t"
+      "adcq $0, %[borrow]"
       : [w0] "=&r"(result[0]), [w1] "=&r"(result[1]), [w2] "=&r"(result[2]), [w3] "=&r"(result[3]),
-        [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]), [borrow] "+&r"(borrow)
+        [w4] "=&r"(result[4]), [w5] "=&r"(result[5]), [w6] "=&r"(result[6]), [w7] "=&r"(result[7]),
+        [borrow] "+&r"(borrow)
       : [left] "r"(left.data()), [right] "r"(right.data()), "m"(left), "m"(right)
       : "cc");
 #else

@@ -10,8 +10,8 @@ namespace {
 /// 2^512 - q: what is above 512 bits comes back multiplied by it.
 constexpr std::array<Word, 4> kExcessQ{0x35324ebee0ef4d8b, 0x64b4c754052d47a2, 0x900dd472b1fa9f9f, 0xd8196acd0b7276ee};
 
-/// low + high * kExcessQ, for a `high` of at most eight words. As the excess is below 0.85 * 2^256 the sum fits into four
-/// words more than `high`, or is below 2^513 where `high` has four.
+/// low + high * kExcessQ, for a `high` of at most eight words. As the excess is below 0.85 * 2^256 the sum fits into
+/// four words more than `high`, or is below 2^513 where `high` has four.
 template <std::size_t kHigh>
 std::array<Word, kWords + 5> fold(const Word* low_words, const Word* high_words) {
   std::array<Word, kWords + 5> sum{};

@@ -55,7 +55,8 @@ PrivateKey PrivateKey::generate(KeyKind kind, int bits) {
     GostPrivateKey gost{random_number(EcCurve::gost2015())};
     return PrivateKey(std::make_shared<const Key>(Key{kind, std::move(gost)}));
   }
-  if (kind != KeyKind::rsa || bits < kMinRsaBits || bits > kMaxRsaBits) throw std::invalid_argument("such keys are not made");
+  if (kind != KeyKind::rsa || bits < kMinRsaBits || bits > kMaxRsaBits)
+    throw std::invalid_argument("such keys are not made");
   return PrivateKey(std::make_shared<const Key>(Key{kind, RsaPrivateKey::generate(bits)}));
 }
 
@@ -88,7 +89,8 @@ KeyKind PrivateKey::kind() const { return key_->kind; }
 std::string PrivateKey::pkcs8() const {
   if (const auto* rsa = std::get_if<RsaPrivateKey>(&key_->any)) return rsa->pkcs8();
   const bool today = key_->kind == KeyKind::gost2015;
-  const std::string number = today ? der::octet_string(key_->number()) : der::unsigned_integer(reversed(key_->number()));
+  const std::string number =
+      today ? der::octet_string(key_->number()) : der::unsigned_integer(reversed(key_->number()));
   return der::sequence({der::integer(0), algorithm_identifier(key_->kind), der::octet_string(number)});
 }
 

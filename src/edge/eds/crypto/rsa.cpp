@@ -83,7 +83,8 @@ std::optional<RsaPublicKey> RsaPublicKey::read(std::string_view bytes) {
 bool RsaPublicKey::verify(Digest kind, std::string_view digest, std::string_view signature) const {
   const Context context(EVP_PKEY_CTX_dup((kind == Digest::sha1 ? sha1_ : sha256_).get()));
   if (!context) throw std::bad_alloc();
-  const bool holds = EVP_PKEY_verify(context.get(), octets(signature), signature.size(), octets(digest), digest.size()) == 1;
+  const bool holds =
+      EVP_PKEY_verify(context.get(), octets(signature), signature.size(), octets(digest), digest.size()) == 1;
   if (!holds) ERR_clear_error();  // a wrong signature is an answer, not an error that waits for the next caller
   return holds;
 }
@@ -127,7 +128,8 @@ std::string RsaPrivateKey::sign(Digest kind, std::string_view digest) const {
   std::size_t size = 0;
   must(EVP_PKEY_sign(context.get(), nullptr, &size, octets(digest), digest.size()));
   std::string signature(size, '\0');
-  must(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets(digest), digest.size()));
+  must(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets(digest),
+                     digest.size()));
   signature.resize(size);
   return signature;
 }

@@ -25,8 +25,8 @@ class Streebog512 {
   static void compress(Block& state, std::uint64_t bits_before, const Block& message);
 
   Block state_{};
-  Block sum_{};               // of all blocks, modulo 2^512
-  std::uint64_t bits_ = 0;    // 2 EiB are enough
+  Block sum_{};             // of all blocks, modulo 2^512
+  std::uint64_t bits_ = 0;  // 2 EiB are enough
   std::array<char, 64> rest_{};
   std::size_t rest_size_ = 0;
 };
