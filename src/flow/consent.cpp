@@ -15,6 +15,9 @@ using domain::Answer;
 using domain::ConsentStatus;
 using domain::Status;
 
+/// When an hour that is held is looked at again.
+constexpr std::chrono::seconds kWhileHeld{5};
+
 /// The other requests of the application are no longer needed; the people are told.
 std::vector<Note> tell_the_others(Step& step, const std::vector<store::ConsentRow>& consents, std::string_view but,
                                   const Gathered& gathered, bool withdrawn) {
@@ -113,6 +116,7 @@ void expire(Step& step, const store::ApplicationRow& row, const PersonCard& appl
       *application->deadline > step.now() || !step.ledger.hours_run()) {
     return;  // answered or moved in between, or the link was lost
   }
+  if (step.ledger.hour_held(application->id)) return step.ledger.postpone(application->id, step.now() + kWhileHeld);
   const auto consents = step.ledger.cases().consents_of_application(application->id);
   const auto checking = [](const store::ConsentRow& consent) { return !consent.checking.empty(); };
   if (std::any_of(consents.begin(), consents.end(), checking)) return;  // an answer came in time

@@ -26,6 +26,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
 
+constexpr std::chrono::hours kHour{1};
+
 /// "signed by IIN over CONTENT" is a signature; what it is worth is what the test has said.
 class FakeExaminer final : public edge::eds::Examiner {
  public:
@@ -54,8 +56,17 @@ class FakeExaminer final : public edge::eds::Examiner {
       examined.certificate = "certificate";
       examined.ocsp_response = "ocsp";
     }
+    if (hold) {
+      held = [done = std::move(done), examined = std::move(examined)]() mutable { done(std::move(examined)); };
+      held_one.set_value();
+      return;
+    }
     done(std::move(examined));
   }
+
+  bool hold = false;  // the answer comes when `held` is called
+  std::function<void()> held;
+  std::promise<void> held_one;
 
   Reason says = Reason::ok;
   std::string value;  // of the signature, where two are to be the same
@@ -315,6 +326,30 @@ TEST_F(Eds, TheHourDoesNotEndWhileAnAnswerIsBeingChecked) {
   next();
   EXPECT_EQ(house.status(id), Status::registered);
   EXPECT_EQ(house.consents(id).front().answered_at, asked + 59min);
+}
+
+TEST_F(Eds, AnAnswerThatIsExaminedOverTheEndOfTheHourCounts) {
+  const std::string id = house.apply(House::applicant(0), 0);
+  const Instant asked = house.clock.now();
+  house.clock.move_to(asked + kHour - 1s);
+  examiner.hold = true;
+  const ConsentView consent = asked_of(1);
+  boost::asio::io_context loop;
+  const auto work = boost::asio::make_work_guard(loop);  // what the examiner is told with keeps nothing running
+  auto answered = boost::asio::co_spawn(
+      loop, service->answer(caller(House::owner(0)), consent.id, "grant", cms(House::owner(0), content_of(consent, domain::Answer::grant))),
+      boost::asio::use_future);
+  std::thread owner([&loop] { loop.run(); });
+  examiner.held_one.get_future().wait();
+  house.clock.move_to(asked + kHour + 2s);
+  house.work_off();
+  EXPECT_EQ(house.status(id), Status::waiting_for_consent) << "his signature is under the glass";
+  examiner.held();
+  const auto view = answered.get();
+  loop.stop();
+  owner.join();
+  ASSERT_TRUE(view) << problem(view);
+  EXPECT_EQ(house.status(id), Status::registered);
 }
 
 TEST_F(Eds, AnAnswerFoundBadAfterTheHourIsNoAnswer) {

@@ -97,7 +97,7 @@ class Engine {
   const policy::Editions& editions() const { return editions_; }
   const Notices& notices() const { return notices_; }
   edge::registers::Switches& switches() { return switches_; }
-  /// Before start, on the starting thread only.
+  /// Before start, on the starting thread only; afterwards for what may be asked on any thread.
   Ledger& ledger() { return *ledger_; }
   std::size_t waiting_orders() const { return writer_->waiting(); }
 

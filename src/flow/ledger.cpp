@@ -105,6 +105,21 @@ void Ledger::reload() {
   refs_.clear();
 }
 
+Ledger::HeldHour::HeldHour(Ledger& ledger, std::string application) : ledger_(ledger), application_(std::move(application)) {
+  const std::lock_guard lock(ledger_.held_mutex_);
+  ledger_.held_.insert(application_);
+}
+
+Ledger::HeldHour::~HeldHour() {
+  const std::lock_guard lock(ledger_.held_mutex_);
+  ledger_.held_.erase(ledger_.held_.find(application_));
+}
+
+bool Ledger::hour_held(const std::string& application) {
+  const std::lock_guard lock(held_mutex_);
+  return held_.contains(application);
+}
+
 // --- people ---------------------------------------------------------------------------------------------------
 
 std::string Ledger::ref(const Iin& iin) {

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,6 +80,20 @@ class Ledger {
   bool hours_run() const { return hours_run_; }
   void let_hours_run(bool run) { hours_run_ = run; }
 
+  /// While it lives, the application's hour does not end: an answer that came in time is being examined. Any thread.
+  class HeldHour {
+   public:
+    HeldHour(Ledger& ledger, std::string application);
+    ~HeldHour();
+    HeldHour(const HeldHour&) = delete;
+    HeldHour& operator=(const HeldHour&) = delete;
+
+   private:
+    Ledger& ledger_;
+    std::string application_;
+  };
+  bool hour_held(const std::string& application);
+
   /// The journal's name for a person and back; a new one is made where there is none yet.
   std::string ref(const Iin& iin);
   std::optional<Iin> person(std::string_view ref);
@@ -113,6 +129,8 @@ class Ledger {
   std::vector<QueuedSms> queued_;
   std::unordered_map<Iin, std::string> refs_;
   std::atomic<bool> hours_run_{false};
+  std::mutex held_mutex_;
+  std::multiset<std::string> held_;
   struct Statements;
   std::shared_ptr<Statements> statements_;
 };

@@ -186,8 +186,12 @@ Task<ApplicationView> ServiceImpl::sign_eds(Caller caller, std::string id, Signa
 }
 
 Task<ConsentView> ServiceImpl::answer_eds(Caller caller, std::string id, std::string word, SignatureRequest signature) {
+  struct Asked {
+    Document document;
+    std::shared_ptr<Ledger::HeldHour> held;
+  };
   const auto answer = domain::parse_answer(word);
-  std::function<Result<Document>(Reader&)> what = [this, caller, id, answer, signature](Reader& reader) -> Result<Document> {
+  std::function<Result<Asked>(Reader&)> what = [this, caller, id, answer, signature](Reader& reader) -> Result<Asked> {
     const auto consent = reader.cases.consent(id);
     if (!consent || consent->iin != caller.iin) return base::fail(Trouble::not_found, "not_found");
     if (!answer) return base::fail(bad_field("answer", "unknown_value"));
@@ -196,11 +200,12 @@ Task<ConsentView> ServiceImpl::answer_eds(Caller caller, std::string id, std::st
     if (const auto problem = wrong_container(signature)) return base::fail(*problem);
     const auto names = registrant_names(reader.registers, reader.cases.registrants(consent->application));
     if (!names) return base::fail(silent());  // what was signed names them
-    return consent_document(*consent, *reader.cases.application(consent->application), *names, *answer);
+    auto held = std::make_shared<Ledger::HeldHour>(engine_.ledger(), consent->application);
+    return Asked{consent_document(*consent, *reader.cases.application(consent->application), *names, *answer), std::move(held)};
   };
-  auto document = co_await engine_.asked<Document>(std::move(what));
-  if (!document) co_return tl::unexpected(document.error());
-  auto received = co_await examined(caller.iin, *std::move(document), std::move(signature));
+  auto asked = co_await engine_.asked<Asked>(std::move(what));
+  if (!asked) co_return tl::unexpected(asked.error());
+  auto received = co_await examined(caller.iin, std::move(asked->document), std::move(signature));
   if (!received) co_return tl::unexpected(received.error());
   struct Known {
     store::ConsentRow consent;
