@@ -23,6 +23,8 @@ inline std::string to_hex(std::string_view bytes) {
 /// Raw bytes of a hex string; nothing where it is not one.
 std::optional<std::string> from_hex(std::string_view hex);
 std::string to_base64url(std::string_view bytes);
+/// Raw bytes of base64url without padding (RFC 4648, 5), as to_base64url writes it; nothing for any other text.
+std::optional<std::string> from_base64url(std::string_view text);
 
 /// Compares without telling by time where the difference is.
 bool equal_in_constant_time(std::string_view left, std::string_view right);

@@ -23,6 +23,16 @@ TEST(Hex, ReadsWhatItWrites) {
   EXPECT_FALSE(from_hex("zz"));
 }
 
+TEST(Base64Url, ReadsWhatItWritesAndNothingElse) {
+  for (const std::string_view bytes : {"", "f", "fo", "foo", "\xff\xfe\xfd\xfc"}) {
+    EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
+  }
+  EXPECT_EQ(from_base64url("-_8"), "\xfb\xff");
+  for (const char* bad : {"A", "AAAAA", "+/8", "-_8=", "-_9", "Zh", "Zg==", "Z g", "\xD0\xB0"}) {
+    EXPECT_FALSE(from_base64url(bad)) << bad;
+  }
+}
+
 TEST(Utf8, RefusesWhatRfc3629Refuses) {
   EXPECT_TRUE(is_utf8("Әсел қала ₸ 😀"));
   for (const std::string_view bad : {"\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) {
