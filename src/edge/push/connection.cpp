@@ -30,7 +30,7 @@ using boost::system::error_code;
 constexpr auto kAwaited = asio::as_tuple(asio::use_awaitable);
 constexpr const char* kUserAgent = "mekenjai/" MEKENJAI_VERSION;
 constexpr std::uint32_t kMaxAnswerHeader = 16 * 1024;
-constexpr std::size_t kMaxAnswerBody = 64 * 1024;  // read only so that the connection can be used again
+constexpr std::size_t kMaxAnswerBody = 64 * 1024;
 
 Answer trouble(const char* step, const error_code& error) {
   return Answer{0, {}, fmt::format("{}: {}", step, error.message()), false};
@@ -83,14 +83,16 @@ asio::awaitable<Asked> ask(Stream& stream, beast::flat_buffer& buffer, const Req
   if (unsent) co_return Asked{trouble("send", unsent), false};
   http::response_parser<http::string_body> parser;
   parser.header_limit(kMaxAnswerHeader);
-  parser.body_limit(kMaxAnswerBody);
+  parser.body_limit(boost::none);  // else a long body would hide the status
   const auto [unread, read] = co_await http::async_read_header(stream, buffer, parser, kAwaited);
   if (unread) co_return Asked{trouble("read", unread), false};
   Asked asked;
   asked.answer.status = static_cast<int>(parser.get().result_int());
   asked.answer.retry_after = std::string(parser.get()[http::field::retry_after]);
-  // The status is the answer; what it says beside decides only whether the connection can be used again.
-  if (!parser.keep_alive() || asked.answer.status < 200) co_return asked;
+  // The status is the answer; a body is read only where it is short, so that the connection can be used again.
+  const auto length = parser.content_length();
+  const bool is_short = asked.answer.status == 204 || (length && *length <= kMaxAnswerBody);
+  if (!parser.keep_alive() || asked.answer.status < 200 || !is_short) co_return asked;
   const auto [unfinished, rest] = co_await http::async_read(stream, buffer, parser, kAwaited);
   asked.reusable = !unfinished && buffer.size() == 0;
   co_return asked;

@@ -57,11 +57,12 @@ TEST(Endpoint, AnythingElseIsNone) {
 }
 
 TEST(Endpoint, HasALengthThatHolds) {
-  const std::string start = "https://push.example.kz/";
-  EXPECT_TRUE(Endpoint::parse(start + std::string(kMaxEndpoint - start.size(), 'x')));
-  EXPECT_FALSE(Endpoint::parse(start + std::string(kMaxEndpoint - start.size() + 1, 'x')));
-  EXPECT_TRUE(is_public_name(std::string(63, 'a') + ".kz"));
-  EXPECT_FALSE(is_public_name(std::string(64, 'a') + ".kz"));
+  std::string longest = "https://push.example.kz/";
+  longest.resize(kMaxEndpoint, 'x');
+  EXPECT_TRUE(Endpoint::parse(longest));
+  EXPECT_FALSE(Endpoint::parse(longest + "x"));
+  EXPECT_TRUE(is_public_name(fmt::format("{:a>63}.kz", "")));
+  EXPECT_FALSE(is_public_name(fmt::format("{:a>64}.kz", "")));
   std::string name;
   while (name.size() + 10 < 253) name += "abcdefghi.";
   name += std::string(253 - name.size(), 'z');

@@ -164,7 +164,9 @@ TEST(Vapid, SignaturesWithLeadingZerosKeepTheirSize) {
     const std::string text = std::to_string(i), signature = key.sign(text);
     ASSERT_EQ(signature.size(), 64u);
     seen = signature[0] == '\0' || signature[32] == '\0';
-    if (seen) EXPECT_TRUE(verifies(key.point(), text, signature));
+    if (seen) {
+      EXPECT_TRUE(verifies(key.point(), text, signature));
+    }
   }
   EXPECT_TRUE(seen);
 }

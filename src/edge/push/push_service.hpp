@@ -65,6 +65,18 @@ struct TlsIdentity {
 };
 
 class PushService {
+  template <class Look>
+  auto look(Look look) const {
+    const std::lock_guard lock(mutex_);
+    return look();
+  }
+  template <class Change>
+  void change(Change change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    changed_.notify_all();
+  }
+
  public:
   using Request = boost::beast::http::request<boost::beast::http::string_body>;
   /// The whole answer from its status line; "": none, and the connection is closed. On the service's thread.
@@ -113,18 +125,6 @@ class PushService {
  private:
   using tcp = boost::asio::ip::tcp;
   static constexpr auto kAwaited = boost::asio::as_tuple(boost::asio::use_awaitable);
-
-  template <class Change>
-  void change(Change change) {
-    const std::lock_guard lock(mutex_);
-    change();
-    changed_.notify_all();
-  }
-  template <class Look>
-  auto look(Look look) const {
-    const std::lock_guard lock(mutex_);
-    return look();
-  }
 
   boost::asio::awaitable<void> accept() {
     for (;;) {

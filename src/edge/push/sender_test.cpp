@@ -236,6 +236,8 @@ TEST(Sender, AStatusCountsWhateverComesAfterIt) {
   EXPECT_EQ(sending.told(to(broken.url())).fate, Fate::gone);
   PushService large([](const auto&) { return PushService::status("201 Created", "", std::string(200'000, 'x')); });
   EXPECT_EQ(Sending().told(to(large.url())).fate, Fate::taken);
+  PushService endless([](const auto&) { return "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nthere\r\n"; });
+  EXPECT_EQ(Sending().told(to(endless.url())).fate, Fate::taken);
 }
 
 TEST(Sender, OneOriginGetsSoManyConnectionsAndUsesThemAgain) {
