@@ -57,7 +57,8 @@ function browser(endpoint) {
     endpoint,
     p256dh: keys.getPublicKey('base64url'),
     auth: auth.toString('base64url'),
-    read: (body) => ece.decrypt(body, { version: 'aes128gcm', privateKey: keys, authSecret: auth.toString('base64url') }),
+    read: (body) =>
+      ece.decrypt(body, { version: 'aes128gcm', privateKey: keys, authSecret: auth.toString('base64url') }),
   };
 }
 
@@ -68,7 +69,8 @@ async function pushService(answer = (response) => response.writeHead(201).end())
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      requests.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
+      const { method, url, headers } = request;
+      requests.push({ method, url, headers, body: Buffer.concat(chunks) });
       answer(response, request);
     });
   });
@@ -89,7 +91,10 @@ function claimsOf(authorization, publicKey) {
   const key = crypto.createPublicKey({
     format: 'jwk',
     key: {
-      kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url'),
+      kty: 'EC',
+      crv: 'P-256',
+      x: point.subarray(1, 33).toString('base64url'),
+      y: point.subarray(33).toString('base64url'),
     },
   });
   const [header, claims, signature] = jwt.split('.');
@@ -124,7 +129,8 @@ test('http_ece reads what we encrypt, of every length', async () => {
 test('keys that no browser makes are refused', async () => {
   const side = await ours();
   const user = browser();
-  for (const p256dh of ['', 'AAAA', user.p256dh.slice(0, -4), `${user.p256dh}AAAA`, `BA${user.p256dh.slice(2, -8)}AAAAAAAA`]) {
+  const offCurve = `${user.p256dh.slice(0, -8)}AAAAAAAA`;
+  for (const p256dh of ['', 'AAAA', user.p256dh.slice(0, -4), `${user.p256dh}AAAA`, offCurve]) {
     const answer = await side.ask({ do: 'encrypt', p256dh, auth: user.auth, text: 'x' });
     assert.deepEqual(answer, { event: 'wrong', field: 'p256dh' }, p256dh);
   }

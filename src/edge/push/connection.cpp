@@ -107,7 +107,8 @@ struct Connection::Inside {
   beast::tcp_stream& tcp() { return stream.next_layer(); }
 
   asio::awaitable<error_code> find(const Endpoint& endpoint, Deadline deadline, std::vector<asio::ip::address>& found);
-  asio::awaitable<error_code> connect(const Endpoint& endpoint, const std::vector<asio::ip::address>& addresses, Deadline deadline);
+  asio::awaitable<error_code> connect(const Endpoint& endpoint, const std::vector<asio::ip::address>& addresses,
+                                      Deadline deadline);
   asio::awaitable<error_code> shake_hands(const Endpoint& endpoint, Deadline deadline);
 
   asio::any_io_executor executor;
@@ -138,7 +139,8 @@ asio::awaitable<error_code> Connection::Inside::find(const Endpoint& endpoint, D
   co_return lookup->error;
 }
 
-asio::awaitable<error_code> Connection::Inside::connect(const Endpoint& endpoint, const std::vector<asio::ip::address>& addresses,
+asio::awaitable<error_code> Connection::Inside::connect(const Endpoint& endpoint,
+                                                        const std::vector<asio::ip::address>& addresses,
                                                         Deadline deadline) {
   const auto port = static_cast<std::uint16_t>(std::stoi(endpoint.port));
   error_code error = asio::error::host_not_found;

@@ -57,16 +57,15 @@ struct Block {
 
 // RFC 6890 and its successors; https://www.iana.org/assignments/iana-ipv4-special-registry
 constexpr Block kSpecial4[] = {
-    {"0.0.0.0", 8},       {"10.0.0.0", 8},     {"100.64.0.0", 10},  {"127.0.0.0", 8},   {"169.254.0.0", 16},
-    {"172.16.0.0", 12},   {"192.0.0.0", 24},   {"192.0.2.0", 24},   {"192.88.99.0", 24}, {"192.168.0.0", 16},
-    {"198.18.0.0", 15},   {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 4},   {"240.0.0.0", 4},
+    {"0.0.0.0", 8},     {"10.0.0.0", 8},      {"100.64.0.0", 10},  {"127.0.0.0", 8},    {"169.254.0.0", 16},
+    {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},   {"192.88.99.0", 24}, {"192.168.0.0", 16},
+    {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 4},    {"240.0.0.0", 4},
 };
 // Only 2000::/3 is given out; these parts of it are special: protocol assignments with Teredo, documentation, 6to4.
 constexpr Block kGlobal6{"2000::", 3};
 constexpr Block kSpecial6[] = {{"2001::", 23}, {"2001:db8::", 32}, {"2002::", 16}, {"3fff::", 20}};
 // IPv4 seen through NAT64 (RFC 6052): what counts is the address inside.
 constexpr Block kNat64{"64:ff9b::", 96};
-
 
 template <class Bytes>
 bool same_bits(const Bytes& left, const Bytes& right, unsigned bits) {
@@ -102,8 +101,8 @@ bool is_public6(const ip::address_v6& address) {
 }  // namespace
 
 bool is_public_name(std::string_view host) {
-  static constexpr std::string_view kPrivateEndings[] = {"localhost", "localdomain", "local", "internal", "intranet", "lan",
-                                                         "home",      "corp",        "private", "arpa",   "onion"};
+  static constexpr std::string_view kPrivateEndings[] = {
+      "localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "onion"};
   if (host.size() > kMaxName) return false;
   std::size_t labels = 0;
   std::string_view last;

@@ -75,16 +75,19 @@ TEST(P256, TravelsAsPemAndComesBackTheSame) {
 
 TEST(P256, OtherPemIsNone) {
   const std::string pem = P256Key::generate().pem();
-  for (std::size_t size = 0; size + 30 < pem.size(); size += 7) EXPECT_FALSE(P256Key::from_pem(pem.substr(0, size))) << size;
+  for (std::size_t size = 0; size + 30 < pem.size(); size += 7)
+    EXPECT_FALSE(P256Key::from_pem(pem.substr(0, size))) << size;
   std::string garbled = pem;
   garbled[40] = garbled[40] == 'A' ? 'B' : 'A';
   EXPECT_FALSE(P256Key::from_pem(garbled));
   EXPECT_FALSE(P256Key::from_pem(std::string(kMaxPem + 1, ' ') + pem));
   // A password cannot be asked for.
-  EXPECT_FALSE(P256Key::from_pem("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END ENCRYPTED PRIVATE KEY-----\n"));
+  EXPECT_FALSE(
+      P256Key::from_pem("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END ENCRYPTED PRIVATE KEY-----\n"));
   for (const auto& [type, setting] : {std::pair{"EC", "secp384r1"}, std::pair{"ED25519", ""}}) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> other(
-        *setting != '\0' ? EVP_PKEY_Q_keygen(nullptr, nullptr, type, setting) : EVP_PKEY_Q_keygen(nullptr, nullptr, type),
+        *setting != '\0' ? EVP_PKEY_Q_keygen(nullptr, nullptr, type, setting)
+                         : EVP_PKEY_Q_keygen(nullptr, nullptr, type),
         &EVP_PKEY_free);
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> memory(BIO_new(BIO_s_mem()), &BIO_free_all);
     ASSERT_EQ(PEM_write_bio_PKCS8PrivateKey(memory.get(), other.get(), nullptr, nullptr, 0, nullptr, nullptr), 1);
@@ -100,8 +103,8 @@ bool verifies(const std::string& point, const std::string& text, const std::stri
   const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
                                OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, key.data(), key.size()),
                                OSSL_PARAM_construct_end()};
-  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> making(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr),
-                                                                           &EVP_PKEY_CTX_free);
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> making(
+      EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr), &EVP_PKEY_CTX_free);
   EVP_PKEY* made = nullptr;
   EVP_PKEY_fromdata_init(making.get());
   if (EVP_PKEY_fromdata(making.get(), &made, EVP_PKEY_PUBLIC_KEY, const_cast<OSSL_PARAM*>(params)) != 1) return false;
@@ -147,8 +150,9 @@ TEST(Vapid, TellsWhoWeAreForTwelveHours) {
   auto vapid = Vapid::make(key, "mailto:push@mekenjai.example").value();
   const Token token = taken_apart(vapid.authorization(kFcm, kNow));
   EXPECT_EQ(token.header, (boost::json::object{{"typ", "JWT"}, {"alg", "ES256"}}));
-  EXPECT_EQ(token.claims, (boost::json::object{
-                              {"aud", kFcm}, {"exp", 1'795'000'000 + 12 * 3600}, {"sub", "mailto:push@mekenjai.example"}}));
+  EXPECT_EQ(token.claims,
+            (boost::json::object{
+                {"aud", kFcm}, {"exp", 1'795'000'000 + 12 * 3600}, {"sub", "mailto:push@mekenjai.example"}}));
   EXPECT_EQ(token.point, key.point());
   EXPECT_EQ(to_base64url(token.point), vapid.public_key());
   ASSERT_EQ(token.signature.size(), 64u) << "r and s, not DER";
@@ -194,10 +198,11 @@ TEST(Vapid, ASubjectIsAWayToReachUs) {
   for (const char* good : {"mailto:push@mekenjai.example", "https://mekenjai.example/contact"}) {
     EXPECT_TRUE(Vapid::make(P256Key::generate(), good)) << good;
   }
-  for (const std::string& bad : {std::string(), std::string("push@mekenjai.example"), std::string("mailto:"), std::string("mailto:@"),
-                                 std::string("mailto:me@"), std::string("http://mekenjai.example"), std::string("https://"),
-                                 std::string("mailto:a b@c"), std::string("mailto:a@b\r\nX: y"), std::string("https://мекен.example"),
-                                 "https://" + std::string(kMaxSubject, 'a')}) {
+  for (const std::string& bad :
+       {std::string(), std::string("push@mekenjai.example"), std::string("mailto:"), std::string("mailto:@"),
+        std::string("mailto:me@"), std::string("http://mekenjai.example"), std::string("https://"),
+        std::string("mailto:a b@c"), std::string("mailto:a@b\r\nX: y"), std::string("https://мекен.example"),
+        "https://" + std::string(kMaxSubject, 'a')}) {
     EXPECT_FALSE(Vapid::make(P256Key::generate(), bad)) << bad;
   }
 }
@@ -206,9 +211,10 @@ TEST(Message, IsTheVectorOfRfc8291) {
   const auto keys = SubscriptionKeys::read(kReceiverPoint, kReceiverAuth).value();
   const auto body = encrypt_with(keys, kVectorText, vector_sender(), *from_base64url("DGv6ra1nlYgDCS1FRnbzlw"), 0);
   ASSERT_TRUE(body);
-  EXPECT_EQ(to_base64url(*body),
-            "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBr"
-            "u3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
+  EXPECT_EQ(
+      to_base64url(*body),
+      "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBr"
+      "u3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
 }
 
 TEST(Message, EveryNoteHasTheSameLengthAndNoTwoAreAlike) {

@@ -149,7 +149,8 @@ std::optional<P256Key> P256Key::from_pem(std::string_view pem) {
 
 std::string P256Key::pem() const {
   const Memory memory(BIO_new(BIO_s_mem()));
-  must(memory && PEM_write_bio_PKCS8PrivateKey(memory.get(), handle_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  must(memory &&
+       PEM_write_bio_PKCS8PrivateKey(memory.get(), handle_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
   char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
   must(size > 0);
@@ -160,7 +161,8 @@ std::optional<std::string> P256Key::shared_secret(std::string_view other_point) 
   if (!is_p256_point(other_point)) return std::nullopt;
   const Key other = make_key(other_point, nullptr);
   const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, handle_->key.get(), nullptr));
-  must(context && EVP_PKEY_derive_init(context.get()) == 1 && EVP_PKEY_derive_set_peer(context.get(), other.get()) == 1);
+  must(context && EVP_PKEY_derive_init(context.get()) == 1 &&
+       EVP_PKEY_derive_set_peer(context.get(), other.get()) == 1);
   std::string secret(kP256Number, '\0');
   std::size_t size = secret.size();
   must(EVP_PKEY_derive(context.get(), octets(secret), &size) == 1 && size == secret.size());

@@ -1,5 +1,5 @@
-// For tests: a push service on a loopback port, with TLS where it has a certificate. Answers are written by the test, and
-// can be held back until it lets them go.
+// For tests: a push service on a loopback port, with TLS where it has a certificate. Answers are written by the test,
+// and can be held back until it lets them go.
 #pragma once
 
 #include <openssl/evp.h>
@@ -32,7 +32,8 @@ struct TlsIdentity {
   std::string certificate, key;
 
   static TlsIdentity make(const std::string& name) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "prime256v1"), &EVP_PKEY_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "prime256v1"), &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> one(X509_new(), &X509_free);
     X509_set_version(one.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(one.get()), 1);
@@ -83,7 +84,9 @@ class PushService {
   using Handler = std::function<std::string(const Request&)>;
 
   explicit PushService(Handler handler, std::optional<TlsIdentity> identity = {})
-      : handler_(std::move(handler)), tls_(boost::asio::ssl::context::tls_server), with_tls_(identity.has_value()),
+      : handler_(std::move(handler)),
+        tls_(boost::asio::ssl::context::tls_server),
+        with_tls_(identity.has_value()),
         acceptor_(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
     if (identity) {
       tls_.use_certificate(boost::asio::buffer(identity->certificate), boost::asio::ssl::context::pem);
@@ -108,7 +111,9 @@ class PushService {
   }
 
   /// Answers wait from now on; `release` lets all of them go.
-  void hold() { change([this] { held_ = true; }); }
+  void hold() {
+    change([this] { held_ = true; });
+  }
   void release() {
     change([this] { held_ = false; });
     boost::asio::post(loop_, [this] { released_.cancel(); });
@@ -118,9 +123,15 @@ class PushService {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return requests_.size() >= count; });
   }
-  std::vector<Request> requests() const { return look([this] { return requests_; }); }
-  std::size_t connections() const { return look([this] { return connections_; }); }
-  std::size_t peak() const { return look([this] { return peak_; }); }
+  std::vector<Request> requests() const {
+    return look([this] { return requests_; });
+  }
+  std::size_t connections() const {
+    return look([this] { return connections_; });
+  }
+  std::size_t peak() const {
+    return look([this] { return peak_; });
+  }
 
  private:
   using tcp = boost::asio::ip::tcp;

@@ -41,7 +41,8 @@ struct Options {
 class Tool {
  public:
   Tool(asio::io_context& loop, const Options& options, const push::P256Key& key)
-      : rules_(options.rules), vapid_(push::Vapid::make(key, options.subject).value()),
+      : rules_(options.rules),
+        vapid_(push::Vapid::make(key, options.subject).value()),
         sender_(loop, options.sender, vapid_, clock_) {}
 
   void obey(const json::object& line) {
@@ -100,7 +101,8 @@ class Tool {
 };
 
 // Lines come from a thread of their own, since a file cannot be waited for on the loop.
-void read_lines(asio::io_context& loop, std::function<void(const json::object&)> on_line, std::function<void()> on_end) {
+void read_lines(asio::io_context& loop, std::function<void(const json::object&)> on_line,
+                std::function<void()> on_end) {
   std::thread([&loop, on_line = std::move(on_line), on_end = std::move(on_end)] {
     for (std::string line; std::getline(std::cin, line);) {
       boost::system::error_code wrong;
@@ -113,7 +115,8 @@ void read_lines(asio::io_context& loop, std::function<void(const json::object&)>
 }
 
 int run(const Options& options) {
-  const auto key = options.key.empty() ? std::optional(push::P256Key::generate()) : push::P256Key::from_base64url(options.key);
+  const auto key =
+      options.key.empty() ? std::optional(push::P256Key::generate()) : push::P256Key::from_base64url(options.key);
   if (!key) return std::cerr << "--key is no private number of P-256 in base64url\n", 2;
   asio::io_context loop(1);
   const auto work = asio::make_work_guard(loop);

@@ -25,13 +25,16 @@ std::optional<base::Instant> read_http_date(std::string_view text) {
   }
   const std::size_t month = kMonths.find(text.substr(8, 3));
   const long long day = digits(text.substr(5, 2)), year = digits(text.substr(12, 4));
-  const long long hour = digits(text.substr(17, 2)), minute = digits(text.substr(20, 2)), second = digits(text.substr(23, 2));
+  const long long hour = digits(text.substr(17, 2)), minute = digits(text.substr(20, 2)),
+                  second = digits(text.substr(23, 2));
   if (month == std::string_view::npos || month % 3 != 0 || day < 0 || year < 0) return std::nullopt;
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
-  const base::Date date{std::chrono::year(static_cast<int>(year)), std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
+  const base::Date date{std::chrono::year(static_cast<int>(year)),
+                        std::chrono::month(static_cast<unsigned>(month / 3 + 1)),
                         std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  return base::Instant{std::chrono::sys_days{date}} + std::chrono::hours(hour) + std::chrono::minutes(minute) + seconds(second);
+  return base::Instant{std::chrono::sys_days{date}} + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         seconds(second);
 }
 
 Fate fate_of(int status) {

@@ -23,9 +23,9 @@ std::string_view word(Fate fate);
 /// Exactly one follows each push that was taken in hand.
 struct Report {
   Fate fate = Fate::later;
-  int status = 0;                        // 0: no answer
-  std::chrono::seconds retry_after{0};   // with `later`: not before; 0 where the push service did not say
-  std::string trouble{};                 // why it was not taken, for the log; never holds the endpoint
+  int status = 0;                       // 0: no answer
+  std::chrono::seconds retry_after{0};  // with `later`: not before; 0 where the push service did not say
+  std::string trouble{};                // why it was not taken, for the log; never holds the endpoint
 };
 
 /// Redirects are refused: an address that was not looked at must not be followed. `retry_after` is the field of that

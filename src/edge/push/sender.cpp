@@ -20,6 +20,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Pushes that a worker sends before it makes room for an origin that has none.
+constexpr int kTurn = 16;
+
 // Pushes in a row to which an origin did not answer; what waits for it then goes back to the caller, instead of each
 // waiting for the same silence.
 constexpr int kPatience = 3;
@@ -60,7 +63,11 @@ asio::ssl::context make_tls(const std::string& roots_file) {
 class Sender::Inside : public std::enable_shared_from_this<Inside> {
  public:
   Inside(asio::io_context& loop, SenderConfig config, Vapid vapid, const base::Clock& clock)
-      : loop_(loop), config_(std::move(config)), vapid_(std::move(vapid)), clock_(clock), tls_(make_tls(config_.roots_file)) {}
+      : loop_(loop),
+        config_(std::move(config)),
+        vapid_(std::move(vapid)),
+        clock_(clock),
+        tls_(make_tls(config_.roots_file)) {}
 
   bool send(Push push, Done done) {
     if (in_hand_.fetch_add(1) >= config_.queue_limit) {
@@ -106,6 +113,7 @@ class Sender::Inside : public std::enable_shared_from_this<Inside> {
   struct Worker {
     std::string origin;
     std::unique_ptr<Connection> connection;
+    int sent = 0;
   };
   using Place = std::list<Worker>::iterator;
 
@@ -122,7 +130,7 @@ class Sender::Inside : public std::enable_shared_from_this<Inside> {
 
   void hire(const std::string& origin, Lane& lane) {
     ++lane.workers;
-    const Place place = workers_.insert(workers_.end(), Worker{origin, nullptr});
+    const Place place = workers_.insert(workers_.end(), Worker{origin, nullptr, 0});
     asio::co_spawn(loop_, work(shared_from_this(), place), asio::detached);
   }
 
@@ -141,10 +149,11 @@ class Sender::Inside : public std::enable_shared_from_this<Inside> {
   }
 
   /// The next of the worker's lane; nothing where it is empty, or where others have waited longer for a worker.
-  std::optional<Order> next(const Worker& worker) {
+  std::optional<Order> next(Worker& worker) {
     const auto found = lanes_.find(worker.origin);
     if (stopping_ || found == lanes_.end() || found->second.waiting.empty()) return std::nullopt;
-    if (!unserved_.empty() && worker.connection) return std::nullopt;
+    if (!unserved_.empty() && worker.sent >= kTurn) return std::nullopt;
+    ++worker.sent;
     Order order = std::move(found->second.waiting.front());
     found->second.waiting.pop_front();
     return order;
@@ -163,7 +172,8 @@ class Sender::Inside : public std::enable_shared_from_this<Inside> {
       const auto found = lanes_.find(unserved_.front());
       const std::string waiting = std::exchange(unserved_.front(), {});
       unserved_.pop_front();
-      if (found != lanes_.end() && found->second.workers == 0 && !found->second.waiting.empty()) hire(waiting, found->second);
+      if (found == lanes_.end() || found->second.workers > 0 || found->second.waiting.empty()) continue;
+      hire(waiting, found->second);
     }
     stop_if_idle();
   }
@@ -200,7 +210,7 @@ class Sender::Inside : public std::enable_shared_from_this<Inside> {
     const auto found = lanes_.find(worker.origin);
     if (found == lanes_.end()) return;
     Lane& lane = found->second;
-    lane.silences = report.status == 0 ? lane.silences + 1 : 0;
+    lane.silences = report.status == 0 && report.fate == Fate::later ? lane.silences + 1 : 0;
     if (lane.silences >= kPatience) hand_back(lane, "the push service does not answer");
   }
 

@@ -64,7 +64,7 @@ struct SenderConfig {
 /// Runs on a loop of one thread, which must outlive it.
 class Sender {
  public:
-  /// On the loop.
+  /// On the loop, never inside `send`. Does not throw.
   using Done = std::function<void(const Report&)>;
 
   /// Throws std::runtime_error where the roots cannot be read. `clock` is the machine's, in the sandbox too: tokens

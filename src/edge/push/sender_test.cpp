@@ -26,8 +26,9 @@ using Millis = std::chrono::milliseconds;
 constexpr EndpointRules kLoopback{true, {}};
 
 SubscriptionKeys some_keys() {
-  return SubscriptionKeys::read("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-                                "BTBZMqHH6r4Tts7J_aSIgg")
+  return SubscriptionKeys::read(
+             "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+             "BTBZMqHH6r4Tts7J_aSIgg")
       .value();
 }
 
@@ -54,7 +55,8 @@ class Sending {
   /// Waits until so many have come.
   std::vector<Report> reports(std::size_t count) {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, 20s, [&] { return reports_.size() >= count; })) << reports_.size() << " of " << count;
+    EXPECT_TRUE(changed_.wait_for(lock, 20s, [&] { return reports_.size() >= count; }))
+        << reports_.size() << " of " << count;
     return reports_;
   }
   Report told(Push push) {
@@ -82,7 +84,9 @@ class Sending {
   std::thread thread_;
 };
 
-std::string taken(const PushService::Request&) { return PushService::status("201 Created", "Location: /message/1\r\n"); }
+std::string taken(const PushService::Request&) {
+  return PushService::status("201 Created", "Location: /message/1\r\n");
+}
 
 /// A file that goes away with the test.
 class TemporaryFile {
@@ -214,7 +218,8 @@ TEST(Sender, SilenceHangingUpAndNonsenseMeanLater) {
   EXPECT_EQ(hanging_up.requests().size(), 1u) << "a new connection is not tried twice";
   PushService nonsense([](const auto&) { return std::string("what do you want?\r\n\r\n"); });
   EXPECT_EQ(Sending().told(to(nonsense.url())).fate, Fate::later);
-  PushService wordy([](const auto&) { return PushService::status("201 Created", "X: " + std::string(20'000, 'x') + "\r\n"); });
+  PushService wordy(
+      [](const auto&) { return PushService::status("201 Created", "X: " + std::string(20'000, 'x') + "\r\n"); });
   EXPECT_EQ(Sending().told(to(wordy.url())).fate, Fate::later);
 
   PushService silent(taken);
@@ -229,14 +234,16 @@ TEST(Sender, SilenceHangingUpAndNonsenseMeanLater) {
 }
 
 TEST(Sender, AStatusCountsWhateverComesAfterIt) {
-  PushService broken([](const auto&) { return std::string("HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\nshort\r\n"); });
+  PushService broken(
+      [](const auto&) { return std::string("HTTP/1.1 410 Gone\r\nContent-Length: 100\r\n\r\nshort\r\n"); });
   SenderConfig config;
   config.timeout = 300ms;  // for a body that never ends
   Sending sending(std::move(config));
   EXPECT_EQ(sending.told(to(broken.url())).fate, Fate::gone);
   PushService large([](const auto&) { return PushService::status("201 Created", "", std::string(200'000, 'x')); });
   EXPECT_EQ(Sending().told(to(large.url())).fate, Fate::taken);
-  PushService endless([](const auto&) { return "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nthere\r\n"; });
+  PushService endless(
+      [](const auto&) { return "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nthere\r\n"; });
   EXPECT_EQ(Sending().told(to(endless.url())).fate, Fate::taken);
 }
 
@@ -295,17 +302,23 @@ TEST(Sender, ASlowPushServiceDoesNotHoldUpOthers) {
 }
 
 TEST(Sender, WhenAllConnectionsAreTakenOriginsTakeTurns) {
-  PushService one(taken), other(taken), third(taken);
-  one.hold();
+  PushService busy(taken);
+  std::atomic<std::size_t> before{0};
+  PushService patient([&](const auto& request) {
+    before = busy.requests().size();
+    return taken(request);
+  });
+  busy.hold();
   SenderConfig config;
   config.connections = 1;
   Sending sending(std::move(config));
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(sending.send(to(one.url())));
-  ASSERT_TRUE(one.came(1));
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(sending.send(to(other.url())));
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(sending.send(to(third.url())));
-  one.release();
-  EXPECT_THAT(sending.reports(15), Each(::testing::Field(&Report::fate, Fate::taken)));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(sending.send(to(busy.url())));
+  ASSERT_TRUE(busy.came(1));
+  ASSERT_TRUE(sending.send(to(patient.url())));
+  busy.release();
+  EXPECT_THAT(sending.reports(51), Each(::testing::Field(&Report::fate, Fate::taken)));
+  EXPECT_EQ(before, 16u) << "a turn, not all fifty";
+  EXPECT_EQ(busy.requests().size(), 50u);
   EXPECT_EQ(sending.in_hand(), 0u);
 }
 
@@ -338,7 +351,8 @@ TEST(Sender, TakesNoMoreThanItsQueue) {
 
 TEST(Sender, ATopicThatIsNoneIsRefused) {
   PushService service(taken);
-  for (const std::string& topic : {std::string("a b"), std::string("a\r\nX: y"), std::string("тема"), std::string(33, 'x')}) {
+  for (const std::string& topic :
+       {std::string("a b"), std::string("a\r\nX: y"), std::string("тема"), std::string(33, 'x')}) {
     Push push = to(service.url());
     push.topic = topic;
     EXPECT_EQ(Sending().told(push).fate, Fate::refused) << topic;

@@ -35,8 +35,8 @@ Vapid::Token Vapid::issue(const std::string& origin, base::Instant now) const {
   const auto expires = std::chrono::floor<std::chrono::seconds>(now + kTokenLife);
   const boost::json::object header{{"typ", "JWT"}, {"alg", "ES256"}};
   const boost::json::object claims{{"aud", origin}, {"exp", expires.time_since_epoch().count()}, {"sub", subject_}};
-  const std::string text = base::to_base64url(boost::json::serialize(header)) + "." +
-                           base::to_base64url(boost::json::serialize(claims));
+  const std::string text =
+      base::to_base64url(boost::json::serialize(header)) + "." + base::to_base64url(boost::json::serialize(claims));
   const std::string signature = base::to_base64url(key_.sign(text));
   return {fmt::format("vapid t={}.{}, k={}", text, signature, public_key()), expires};
 }

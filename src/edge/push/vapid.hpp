@@ -12,9 +12,9 @@
 
 namespace mekenjai::edge::push {
 
-inline constexpr std::chrono::hours kTokenLife{12};          // RFC 8292, 2 allows 24
-inline constexpr std::chrono::minutes kTokenRenewed{30};     // before its end, for clocks that differ
-inline constexpr std::size_t kMaxTokens = 256;               // origins remembered; a browser may name any
+inline constexpr std::chrono::hours kTokenLife{12};       // RFC 8292, 2 allows 24
+inline constexpr std::chrono::minutes kTokenRenewed{30};  // before its end, for clocks that differ
+inline constexpr std::size_t kMaxTokens = 256;            // origins remembered; a browser may name any
 inline constexpr std::size_t kMaxSubject = 256;
 
 /// Tokens, one an origin. Used on one thread.
