@@ -52,6 +52,36 @@ describe('Usage', () => {
     }
   });
 
+  test('what is wrong or missing in [eds] is named', async () => {
+    const on = '[eds]\non = true\n';
+    for (const [toml, named] of [[on, /\[eds\] trust is missing/], [`${on}trust = "."\n`, /\[eds\] ocsp and crl are missing/],
+      [`${on}trust = "."\ncrl = ["http://127.0.0.1:1/"]\n`, /\[eds\] origin is missing/],
+      ['[eds]\nocsp = ["https://ocsp.example"]\n', /line 2: \[eds\] ocsp is not an http:\/\/ address/],
+      ['[eds]\ntsp = "http://user:secret@tsp.example"\n', /line 2: \[eds\] tsp may not hold a password/],
+      ['[eds]\norigin = "https://mekenjai.example/"\n', /\[eds\] origin/], ['[eds]\ntimeout_ms = 0\n', /\[eds\] timeout_ms/],
+      ['[eds]\nanchors = "."\n', /unknown key \[eds\] anchors/]]) {
+      const config = path.join(write({ 'mekenjai.toml': toml }), 'mekenjai.toml');
+      const { code, out, err } = await mekenjai('serve', '--sandbox', '--config', config, '--data', folder(), '--listen', '127.0.0.1:0');
+      assert.equal(code, 2, `${toml}: ${err}`);
+      assert.match(err, named);
+      assert.equal(out, '');
+    }
+  });
+
+  test('a trust folder without a readable certificate stops the start', async () => {
+    const empty = temporaryFolder();
+    const spoilt = write({ 'anchor.cer': 'half a certificate' });
+    for (const [trust, named] of [[folder('none'), /\[eds\] trust: .*none cannot be read/], [empty, /no certificate in it/],
+      [spoilt, /anchor\.cer is not a certificate/]]) {
+      const toml = `[eds]\non = true\ntrust = "${trust}"\nocsp = ["http://127.0.0.1:1/"]\norigin = "https://mekenjai.example"\n`;
+      const config = path.join(write({ 'mekenjai.toml': toml }), 'mekenjai.toml');
+      const { code, out, err } = await mekenjai('serve', '--sandbox', '--config', config, '--data', folder(), '--listen', '127.0.0.1:0');
+      assert.equal(code, 1, `${trust}: ${err}`);
+      assert.match(err, named);
+      assert.equal(out, '');
+    }
+  });
+
   test('without --sandbox an SMS centre must be configured', async () => {
     const { code, err } = await mekenjai('serve', '--data', folder(), '--listen', '127.0.0.1:0');
     assert.equal(code, 2);

@@ -342,6 +342,22 @@ TEST_F(Live, AnExpiredListSaysNothing) {
   EXPECT_EQ(examine().verdict.answer(), Answer::cannot_tell);
 }
 
+TEST_F(Live, AListThatIsNeededAndOutOfDateIsFetchedBeforeItsTime) {
+  std::promise<void> fetched_anew;
+  std::atomic<bool> later{false};
+  crl_is([&](const Loopback::Request&) {
+    if (later.exchange(false)) fetched_anew.set_value();
+    return Loopback::ok(authority.crl_of({}, clock.now()));
+  });
+  start();
+  clock.advance(28h);
+  later = true;
+  EXPECT_EQ(examine().verdict.answer(), Answer::cannot_tell);
+  EXPECT_EQ(fetched_anew.get_future().wait_for(10s), std::future_status::ready);
+  fetch_lists();
+  EXPECT_EQ(examine().verdict.answer(), Answer::valid);
+}
+
 TEST_F(Live, ListsOfAnEarlierRunServeWhileTheNetIsDead) {
   Loopback& server = crl_is(always(Loopback::ok(authority.crl_of({{saule.certificate->serial, clock.now()}}, clock.now()))));
   start();
