@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace mekenjai::edge::eds::live {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-/// A file for each address; an address that is no longer configured leaves a file that nobody reads.
+/// A file for each address.
 std::string file_name(const HttpAddress& address) {
   return base::to_hex(base::sha256(address.text)).substr(0, 16) + ".crl";
 }
@@ -34,6 +35,17 @@ void write_file(const fs::path& file, const std::string& bytes) {
 std::chrono::milliseconds jittered(std::chrono::seconds period) {
   const auto fifth = static_cast<std::uint32_t>(std::chrono::milliseconds(period).count() / 5);
   return std::chrono::milliseconds(period) * 9 / 10 + std::chrono::milliseconds(base::random_below(fifth + 1));
+}
+
+/// Lists of addresses that are no longer configured, and what a crash left half written.
+void remove_others(const fs::path& folder, const std::set<std::string>& ours) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool a_list = name.ends_with(".crl") || name.ends_with(".crl.new");
+    if (!a_list || ours.contains(name)) continue;
+    std::error_code ignored;
+    fs::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace
@@ -62,9 +74,11 @@ CrlKeeper::CrlKeeper(CrlSettings settings, const Trust& trust, asio::io_context&
 void CrlKeeper::load() {
   if (settings_.folder.empty()) return;
   fs::create_directories(settings_.folder);
+  std::set<std::string> ours;
+  for (const auto& source : sources_) ours.insert(file_name(source->address));
+  remove_others(settings_.folder, ours);
   for (const auto& source : sources_) {
-    const fs::path file = fs::path(settings_.folder) / file_name(source->address);
-    std::ifstream in(file, std::ios::binary);
+    std::ifstream in(fs::path(settings_.folder) / file_name(source->address), std::ios::binary);
     if (!in) continue;
     const std::string bytes(std::istreambuf_iterator<char>(in), {});
     auto list = Crl::read(bytes, trust_);

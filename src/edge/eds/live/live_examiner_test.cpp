@@ -371,6 +371,18 @@ TEST_F(Live, ListsOfAnEarlierRunServeWhileTheNetIsDead) {
   EXPECT_EQ(word(examine().verdict.reason), "revoked");
 }
 
+TEST_F(Live, ListsOfAddressesThatAreGoneAreRemoved) {
+  crl_is(always(Loopback::ok(authority.crl_of({}, clock.now()))));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "0123456789abcdef.crl") << "another address";
+  std::ofstream(folder / "0123456789abcdef.crl.new") << "half";
+  std::ofstream(folder / "notes.txt") << "somebody's own";
+  start();
+  EXPECT_FALSE(std::filesystem::exists(folder / "0123456789abcdef.crl"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "0123456789abcdef.crl.new"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "notes.txt"));
+}
+
 TEST_F(Live, ASpoiltFileOfAnEarlierRunIsPassedOver) {
   crl_is(silence());
   config.crl_timeout_ms = 50;
