@@ -26,7 +26,8 @@ class Peers : public testing::Test {
   };
 
   void SetUp() override {
-    if (run("openssl version").code != 0) GTEST_SKIP() << "the program openssl is not installed, so nothing was compared with it";
+    if (run("openssl version").code != 0)
+      GTEST_SKIP() << "the program openssl is not installed, so nothing was compared with it";
     ASSERT_NE(mkdtemp(folder_.data()), nullptr);
     write("root.pem", pem(*authority_.certificates().at(2)));
     write("nca.pem", pem(*authority_.certificates().at(3)));
@@ -52,7 +53,8 @@ class Peers : public testing::Test {
     if (pipe == nullptr) return {127, ""};
     std::string text;
     std::array<char, 4096> buffer{};
-    for (std::size_t size; (size = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) text.append(buffer.data(), size);
+    for (std::size_t size; (size = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+      text.append(buffer.data(), size);
     const int status = pclose(pipe);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 127, text};
   }
@@ -88,7 +90,8 @@ TEST_F(Peers, Cms) {
   expect("openssl cms -verify -inform DER -in attached.cms -CAfile chain.pem", HasSubstr("what Saule signs"));
   write("content", "what Saule signs");
   write("detached.pem", armoured(sign_cms("what Saule signs", saule_, now_, false)));
-  expect("openssl cms -verify -binary -inform PEM -in detached.pem -content content -CAfile chain.pem", HasSubstr("successful"));
+  expect("openssl cms -verify -binary -inform PEM -in detached.pem -content content -CAfile chain.pem",
+         HasSubstr("successful"));
   write("content", "what Saule does not sign");
   EXPECT_NE(run("openssl cms -verify -binary -inform PEM -in detached.pem -content content -CAfile chain.pem").code, 0);
 }
@@ -96,7 +99,8 @@ TEST_F(Peers, Cms) {
 TEST_F(Peers, Ocsp) {
   write("good.der", ocsp_response(answer(KeyKind::rsa, *saule_.certificate), authority_.ocsp_responder(KeyKind::rsa)));
   const std::string judge = " -sha256 -issuer nca.pem -cert saule.pem -CAfile chain.pem -no_nonce";
-  expect("openssl ocsp -respin good.der" + judge, testing::AllOf(HasSubstr("Response verify OK"), HasSubstr("saule.pem: good")));
+  expect("openssl ocsp -respin good.der" + judge,
+         testing::AllOf(HasSubstr("Response verify OK"), HasSubstr("saule.pem: good")));
   OcspAnswer revoked = answer(KeyKind::rsa, *saule_.certificate);
   revoked.status = OcspAnswer::Status::revoked;
   revoked.revoked_at = now_ - 1h;
@@ -105,8 +109,10 @@ TEST_F(Peers, Ocsp) {
   expect("openssl ocsp -respin revoked.der" + judge,
          testing::AllOf(HasSubstr("Response verify OK"), HasSubstr("saule.pem: revoked"), HasSubstr("superseded")));
   const Identity gost = authority_.issue_to(kSaule, KeyKind::gost2015, now_);
-  write("gost.der", ocsp_response(answer(KeyKind::gost2015, *gost.certificate), authority_.ocsp_responder(KeyKind::gost2015)));
-  expect("openssl ocsp -respin gost.der -text -noverify", testing::AllOf(HasSubstr("Cert Status: good"), HasSubstr("OCSP Nonce")));
+  write("gost.der",
+        ocsp_response(answer(KeyKind::gost2015, *gost.certificate), authority_.ocsp_responder(KeyKind::gost2015)));
+  expect("openssl ocsp -respin gost.der -text -noverify",
+         testing::AllOf(HasSubstr("Cert Status: good"), HasSubstr("OCSP Nonce")));
 }
 
 TEST_F(Peers, OcspRequest) {
@@ -145,7 +151,8 @@ TEST_F(Peers, TimeStamps) {
   StampOrder order;
   order.at = now_;
   write("rsa.tsr", timestamp_response(asked, authority_.time_stamps(KeyKind::rsa), order));
-  expect("openssl ts -verify -queryfile asked.tsq -in rsa.tsr -CAfile root.pem -untrusted nca.pem", HasSubstr("Verification: OK"));
+  expect("openssl ts -verify -queryfile asked.tsq -in rsa.tsr -CAfile root.pem -untrusted nca.pem",
+         HasSubstr("Verification: OK"));
   write("gost.tsr", timestamp_response(asked, authority_.time_stamps(KeyKind::gost2015), order));
   expect("openssl ts -reply -in gost.tsr -text", HasSubstr("Status: Granted"));
   write("refused.tsr", timestamp_response("no request", authority_.time_stamps(KeyKind::rsa), order));
