@@ -65,7 +65,9 @@ struct CrlKeeper::Source {
 CrlKeeper::CrlKeeper(CrlSettings settings, const Trust& trust, asio::io_context& loop, asio::io_context& pool)
     : settings_(std::move(settings)), trust_(trust), loop_(loop), pool_(pool), lists_(std::make_shared<const CrlSet>()) {
   const auto add = [&](const std::vector<HttpAddress>& addresses, std::chrono::seconds every) {
-    for (const HttpAddress& address : addresses) sources_.push_back(std::make_shared<Source>(address, every, loop_.get_executor()));
+    for (const HttpAddress& address : addresses) {
+      sources_.push_back(std::make_shared<Source>(address, every, loop_.get_executor()));
+    }
   };
   add(settings_.full, settings_.full_every);
   add(settings_.delta, settings_.delta_every);

@@ -49,7 +49,9 @@ Trust trust_of(const EdsConfig& config, std::vector<CertificatePtr> certificates
 }
 
 EdsConfig checked(EdsConfig config) {
-  if (const auto trouble = trouble_with(config)) throw std::runtime_error(fmt::format("[eds] {} {}", trouble->key, trouble->what));
+  if (const auto trouble = trouble_with(config)) {
+    throw std::runtime_error(fmt::format("[eds] {} {}", trouble->key, trouble->what));
+  }
   return config;
 }
 
@@ -120,8 +122,12 @@ std::optional<ConfigTrouble> trouble_with(const EdsConfig& config) {
 std::optional<ConfigTrouble> missing_in(const EdsConfig& config) {
   if (!config.on) return std::nullopt;
   if (config.trust.empty()) return ConfigTrouble{"trust", "is missing: the folder of the certificates that are trusted"};
-  if (config.ocsp.empty() && config.crl.empty()) return ConfigTrouble{"ocsp", "and crl are missing: nobody could say what is revoked"};
-  if (config.origin.empty()) return ConfigTrouble{"origin", "is missing: the address of the service that people see, it stands in what they sign to sign in"};
+  if (config.ocsp.empty() && config.crl.empty()) {
+    return ConfigTrouble{"ocsp", "and crl are missing: nobody could say what is revoked"};
+  }
+  if (config.origin.empty()) {
+    return ConfigTrouble{"origin", "is missing: the service's address for people, which stands in what they sign to sign in"};
+  }
   return std::nullopt;
 }
 
