@@ -425,6 +425,32 @@ TEST_F(Portal, ShowsASignatureToItsSigner) {
   EXPECT_EQ(call(get, "/applications/{id}").body.find("5A3C"), std::string::npos);
 }
 
+TEST_F(Portal, AnAnswerWhoseCertificateIsBeingCheckedWaitsAndIsWatched) {
+  service_.eds = true;
+  flow::ConsentView& consent = service_.consent_view;
+  consent.id = "c1";
+  consent.deadline = base::Instant(std::chrono::hours(1));
+  http::Request get = request("/consents/c1");
+  get.parameters = {"c1"};
+  const Response open = call(get, "/consents/{id}");
+  EXPECT_NE(open.body.find("value=\"grant\""), std::string::npos);
+  EXPECT_NE(open.body.find("/consents/c1?by=eds"), std::string::npos);
+
+  consent.signature_checking = true;
+  const std::string page = call(get, "/consents/{id}").body;
+  EXPECT_EQ(page.find("value=\"grant\""), std::string::npos) << "answered already";
+  EXPECT_NE(page.find("data-state=\"/consents/c1/state\""), std::string::npos);
+  EXPECT_NE(page.find(i18n::Catalog::built_in().text(Language::kk, "page.consent.title_checking")),
+            std::string::npos);
+  http::Request confirm = request("/consents/c1/confirm/eds?answer=grant");
+  confirm.parameters = {"c1"};
+  EXPECT_EQ(header(call(confirm, "/consents/{id}/confirm/eds"), "Location"), "/consents/c1");
+
+  const std::string before = call(get, "/consents/{id}/state").body;
+  consent.signature_checking = false;
+  EXPECT_NE(call(get, "/consents/{id}/state").body, before) << "the page hears of it";
+}
+
 TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
   service_.eds = true;
   service_.found.resize(2);

@@ -95,6 +95,10 @@ describe('digital signature', () => {
     await visitor.follow('page.way.eds');
     await visitor.expectHeading('page.eds.sign_in.title');
     await seenInAll(visitor, 'eds-sign-in');
+    for (const [address, may] of [['/sign-in/eds', true], ['/sign-in', false], ['/', false]]) {
+      const { headers: { 'content-security-policy': policy } } = await visitor.raw('GET', address);
+      assert.equal(policy.includes("connect-src 'self' wss://127.0.0.1:13579;"), may, `${address}: ${policy}`);
+    }
     await chooseKey(visitor, await keyOf(people.owner));
     assert.match(visitor.path, /^\/sign-in\/code\//, 'a code by SMS follows');
     const [, { args }] = ncalayer.asked.slice(-2);
