@@ -309,11 +309,12 @@ asio::awaitable<Evidence> LiveExaminer::Parts::gather(std::vector<OcspQuestion> 
 /// CAdES-T for a CMS; of an XML signature the token is kept apart.
 asio::awaitable<void> LiveExaminer::Parts::stamp(JobPtr job, std::shared_ptr<Examined> examined) {
   const IntactSignature& intact = examined->verdict.proven.front().trusted.timed.intact;
-  std::string token = co_await stamper->stamp(intact.signature, intact.certificate->key.kind());
-  if (token.empty()) co_return;
-  examined->timestamp = token;
+  const Stamp stamp = co_await stamper->stamp(intact.signature, intact.certificate->key.kind());
+  if (stamp.token.empty()) co_return;
+  examined->timestamp = stamp.token;
+  examined->verdict.signers.front().timestamp = stamp.at;  // verified; it belongs to the report that is kept
   if (examined->verdict.format != "cms") co_return;
-  std::function<std::string()> put_in = [job, token] {
+  std::function<std::string()> put_in = [job, token = stamp.token] {
     const auto bytes = unarmoured(job->bytes);
     const auto stamped = bytes ? with_timestamp(*bytes, token) : fault(Reason::malformed, "no container");
     if (stamped) return *stamped;

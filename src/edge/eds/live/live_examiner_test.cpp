@@ -442,6 +442,8 @@ TEST_F(Live, AValidSignatureIsStampedForTheArchive) {
   const Examined examined = examine();
   ASSERT_EQ(examined.verdict.answer(), Answer::valid) << why(examined);
   EXPECT_THAT(examined.timestamp, Not(IsEmpty()));
+  ASSERT_TRUE(examined.verdict.signers.at(0).timestamp) << "the report that is kept tells of it";
+  EXPECT_EQ(*examined.verdict.signers[0].timestamp, std::chrono::floor<std::chrono::seconds>(clock.now()));
   EXPECT_NE(examined.archive, examined.received);
   const auto archived = read_cms(examined.archive);
   ASSERT_TRUE(archived);
