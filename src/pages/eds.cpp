@@ -246,10 +246,12 @@ void fill_checks(const Visit& visit, Dictionary& card, const flow::SignatureView
         signature.revocation_by == "crl" ? "page.signature.c_crl" : "page.signature.c_ocsp",
         {{"when", when}}));
   }
-  add(signature.timestamp
-          ? visit.words.text("page.signature.c_stamp",
-                             {{"when", visit.words.when(*signature.timestamp, true)}})
-          : std::string(visit.text("page.signature.c_no_stamp")));
+  if (signature.timestamp) {
+    const std::string when = visit.words.when(*signature.timestamp, true);
+    add(visit.words.text("page.signature.c_stamp", {{"when", when}}));
+  } else {
+    say(card, "NOTE", visit.text("page.signature.c_no_stamp"));
+  }
 }
 
 /// "GOST-2015-512" and "RSA-2048" in words.

@@ -111,7 +111,7 @@ describe('digital signature', () => {
     const before = (await service.inbox(people.owner)).length;
     await applyByEds(visitor, people.home);
     await visitor.expectSaid('page.eds.application.hint');
-    await seenInAll(visitor, 'eds-application');
+    await visitor.seen('eds-application');
     await chooseKey(visitor, await keyOf(people.owner));
     await visitor.headingBecomes('page.registered.title');
     assert.equal((await service.inbox(people.owner)).slice(before).filter(({ text }) => /(?<!\d)\d{6}(?!\d)/.test(text)).length, 0,
@@ -232,7 +232,7 @@ describe('digital signature', () => {
     await chooseKey(host, await keyOf(owner));
     await host.expectSaid('page.consent.state.granted');
     await cardSays(host, 'page.signature.by_eds');
-    await seenInAll(host, 'consent-by-eds');
+    await host.seen('consent-by-eds');
     await host.leave();
     await asking.headingBecomes('page.registered.title');
     await cardSays(asking, 'page.signature.by_sms');
@@ -283,7 +283,7 @@ describe('digital signature', () => {
     await applyByEds(visitor, home);
     await visitor.follow('page.way.qr');
     await visitor.expectHeading('page.qr.application.title');
-    await seenInAll(visitor, 'qr-application');
+    await visitor.seen('qr-application', { again: false });
     assert.match((await phone.scan(await picture(visitor))).names[0], /\d{12}/, 'the phone tells which application');
     assert.equal(await phone.sign(), 200);
     await visitor.page.waitForURL(/\/applications\/[^/]+$/);
@@ -305,7 +305,7 @@ describe('digital signature', () => {
     await host.press('page.consent.grant');
     await host.follow('page.way.qr');
     await host.expectHeading('page.qr.consent.title');
-    await seenInAll(host, 'qr-consent');
+    await host.seen('qr-consent', { again: false });
     await hosts.scan(await picture(host));
     assert.equal(await hosts.sign(), 200);
     await host.page.waitForURL(/\/consents\/[^/]+$/);
