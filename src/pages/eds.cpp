@@ -43,10 +43,10 @@ void offer_way(Dictionary& values, const std::string& section, const std::string
 }
 
 std::string sentence_of(const Visit& visit, const std::string& reason) {
-  const std::string key = "page.eds.reason." + reason;
+  const std::string key = "problem.bad_signature.reason." + reason;
   if (visit.words.has(key)) return std::string(visit.text(key));
   const std::string problem = fmt::format("problem.{}.detail", reason);
-  return std::string(visit.text(visit.words.has(problem) ? problem : "page.eds.reason.malformed"));
+  return std::string(visit.text(visit.words.has(problem) ? problem : "problem.bad_signature.reason.malformed"));
 }
 
 }  // namespace

@@ -366,7 +366,7 @@ TEST_F(Portal, SaysWhyASignatureWasNotTakenAndOffersAnotherTry) {
         "revoked", "revocation_unknown", "wrong_key_use", "wrong_person", "weak_algorithm",
         "bad_timestamp", "content_mismatch", "bad_challenge", "ambiguous"}) {
     const std::string sentence(
-        i18n::Catalog::built_in().text(Language::kk, fmt::format("page.eds.reason.{}", reason)));
+        i18n::Catalog::built_in().text(Language::kk, fmt::format("problem.bad_signature.reason.{}", reason)));
     EXPECT_GT(sentence.size(), 40u) << reason;
     service_.qr_state_now.stage = flow::QrState::Stage::refused;
     service_.qr_state_now.reason = reason;

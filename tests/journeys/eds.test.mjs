@@ -175,13 +175,13 @@ describe('digital signature', () => {
     await signInByKey(visitor, people.another);
     await applyByEds(visitor, people.anothers);
     await chooseKey(visitor, await keyOf(people.stranger));
-    await visitor.expectSaid('page.eds.reason.wrong_person');
+    await visitor.expectSaid('problem.bad_signature.reason.wrong_person');
     assert.equal(await visitor.page.evaluate(() => document.activeElement.getAttribute('role')), 'alert');
     await visitor.seen('eds-wrong-person', { again: false });
     const lost = await SandboxKey.issue(people.another);
     await service.expect(200, 'POST', `/sandbox/certificates/${lost.serial}`, { revoked: true, reason: 'key_compromise' });
     await chooseKey(visitor, lost);
-    await visitor.expectSaid('page.eds.reason.revoked');
+    await visitor.expectSaid('problem.bad_signature.reason.revoked');
     await chooseKey(visitor, await keyOf(people.another));
     await visitor.headingBecomes('page.registered.title');
     await visitor.leave();
@@ -336,7 +336,7 @@ describe('digital signature', () => {
     await phone.scan(await picture(applicant));
     assert.equal(await phone.sign(), 403);
     await news(applicant, 'page.qr.refused');
-    await applicant.expectSaid('page.eds.reason.wrong_person');
+    await applicant.expectSaid('problem.bad_signature.reason.wrong_person');
     await seenInAll(applicant, 'qr-refused');
     await applicant.leave();
 

@@ -170,7 +170,7 @@ awaitable<Response> eds_sign_in(Visit& visit) {
   flow::SignatureRequest signature;
   signature.method = "eds";
   signature.cms = visit.field("cms");
-  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   if (signature.cms.empty()) co_return co_await ask_for_signature(visit, next, wrong, 422);
   const std::string challenge = visit.parameter(0), source = visit.request.source;
   const base::Result<flow::EdsSignIn> done =
@@ -178,7 +178,7 @@ awaitable<Response> eds_sign_in(Visit& visit) {
   if (done) co_return signed_in_by_eds(visit, *done, next);
   const base::Problem& problem = done.error();
   if (problem.trouble == base::Trouble::not_found) {
-    wrong = visit.text("page.eds.reason.bad_challenge");
+    wrong = visit.text("problem.bad_signature.reason.bad_challenge");
   } else if (const std::optional<std::string> sentence = eds_sentence(visit, problem)) {
     wrong = *sentence;
   } else {

@@ -332,7 +332,7 @@ awaitable<Response> eds_confirm(Visit& visit) {
   flow::SignatureRequest signature;
   signature.method = "eds";
   signature.cms = visit.field("cms");
-  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   int status = 422;
   if (!signature.cms.empty()) {
     const base::Result<ConsentView> answered =
