@@ -246,7 +246,7 @@ TEST_F(ApiTest, GivesTheContainerAsAFile) {
 
 TEST_F(ApiTest, TellsThePhoneWhoAsks) {
   service_.qr_api1 = {flow::QrPurpose::application, "T0KEN", "https://a/egov-mobile/q1/documents",
-                      *base::parse_rfc3339("2026-11-22T16:21:37+05:00")};
+                      *base::parse_rfc3339("2026-11-22T16:21:37.268+05:00")};
   ApiContext context;
   context.organisation.bin = "123456789012";
   start(context);

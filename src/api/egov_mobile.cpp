@@ -18,9 +18,9 @@ std::string_view word_of(flow::QrPurpose purpose) {
   return kWords[static_cast<std::size_t>(purpose)];
 }
 
-/// "2026-11-22T16:21:37.000+0500": as the app writes it, without the colon.
+/// "2026-11-22T16:21:37.000+0500": as the app writes it, milliseconds always and no colon. Whole seconds are enough.
 std::string expiry(base::Instant at) {
-  std::string text = base::format_rfc3339(at);
+  const std::string text = base::format_rfc3339(std::chrono::floor<std::chrono::seconds>(at));
   return text.substr(0, 19) + ".000" + text.substr(19, 3) + text.substr(23);
 }
 

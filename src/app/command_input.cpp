@@ -8,12 +8,19 @@
 namespace mekenjai::app {
 
 std::string read_file(const std::string& name, std::size_t limit) {
+  std::string bytes = read_head(name, limit + 1);
+  if (bytes.size() > limit) throw Unusable{fmt::format("{} is larger than {} MiB", name, limit / (1024 * 1024))};
+  return bytes;
+}
+
+std::string read_head(const std::string& name, std::size_t limit) {
   std::error_code error;
   if (std::filesystem::is_directory(name, error)) throw Unusable{name + " is a folder, a file is needed"};
   std::ifstream file(name, std::ios::binary);
   if (!file) throw Unusable{name + " cannot be read"};
-  std::string bytes(limit, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(limit));
+  const auto size = std::filesystem::file_size(name, error);  // a pipe has none
+  std::string bytes(error ? limit : std::min<std::size_t>(limit, size), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (file.bad()) throw Unusable{name + " cannot be read"};
   bytes.resize(static_cast<std::size_t>(file.gcount()));
   return bytes;

@@ -15,8 +15,10 @@ struct Unusable {
   std::string sentence;
 };
 
-/// At most `limit` bytes of a file. Throws Unusable.
+/// A whole file. Throws Unusable, also where it is larger than `limit`: a verdict on a part of it would be a lie.
 std::string read_file(const std::string& name, std::size_t limit);
+/// At most `limit` bytes of a file, for what refuses anything as long as that. Throws Unusable.
+std::string read_head(const std::string& name, std::size_t limit);
 /// `--at`, or now. Throws Unusable.
 base::Instant moment(const std::optional<std::string>& text);
 /// `--trust`. Throws Unusable.

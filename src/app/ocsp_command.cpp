@@ -16,7 +16,7 @@ constexpr std::size_t kMaxAnswer = 1024 * 1024;
 constexpr std::size_t kMaxNonce = 128;  // RFC 9654
 
 CertificatePtr read_certificate(const std::string& file) {
-  read_file(file, 1);  // says which file is missing
+  read_head(file, 1);  // says which file is missing
   const auto read = Certificate::read_file(file);
   if (!read) throw Unusable{file + " is not a certificate: " + describe(read.error())};
   return *read;
@@ -59,7 +59,7 @@ int check_ocsp(const OcspCommand& command) {
   try {
     const Instant at = moment(command.at);
     const auto nonce = nonce_of(command);
-    const std::string response = read_file(command.file, kMaxAnswer);
+    const std::string response = read_head(command.file, kMaxAnswer);
     const CertificatePtr certificate = read_certificate(command.certificate);
     const Trust trust = read_trust(command.trust);
     const OcspJudgement judgement = judge(response, certificate, nonce, trust, at);

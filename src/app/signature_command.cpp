@@ -13,12 +13,13 @@ using namespace edge::eds;
 constexpr int kValid = 0, kNotValid = 1, kUsage = 2;
 // Armour and line ends make a container larger by a third and a little; what is beyond is not read, but refused unread.
 constexpr std::size_t kMaxFile = 2 * kMaxContainerBytes + 1;
+constexpr std::size_t kMaxContent = 1024 * 1024 * 1024;  // signed apart; it is held in memory
 constexpr std::size_t kMaxAnswer = 1024 * 1024;
 
 Expectation expectation_of(const SignatureCommand& command) {
   Expectation expectation;
   expectation.use = command.login ? Use::login : Use::document;
-  if (command.content) expectation.content = read_file(*command.content, kMaxFile);
+  if (command.content) expectation.content = read_file(*command.content, kMaxContent);
   expectation.iin = command.iin;
   expectation.nonce = command.nonce;
   expectation.origin = command.origin;
@@ -63,7 +64,7 @@ int verify_signature(const SignatureCommand& command) {
   try {
     const Instant at = moment(command.at);
     const Expectation expectation = expectation_of(command);
-    const std::string bytes = read_file(command.file, kMaxFile);
+    const std::string bytes = read_head(command.file, kMaxFile);
     const Trust trust = read_trust(command.trust);
     const Evidence evidence = evidence_of(command, trust);
     const Verdict verdict = verify(bytes, expectation, trust, evidence, at);

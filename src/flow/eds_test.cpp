@@ -379,6 +379,30 @@ TEST_F(Eds, TheLastWordOfAnOwnerCounts) {
   EXPECT_EQ(house.consents(id).front().status, ConsentStatus::refused);
 }
 
+TEST_F(Eds, TheSameAnswerMayBeSentAgainWhileItIsChecked) {
+  const std::string id = house.apply(House::applicant(0), 0);
+  examiner.says = Reason::revocation_unknown;
+  ASSERT_TRUE(answer(1, domain::Answer::grant));
+  const auto again = answer(1, domain::Answer::grant);
+  ASSERT_TRUE(again) << problem(again) << ": a browser that lost the first answer sends again";
+  EXPECT_EQ(house.number("SELECT count(*) FROM signatures WHERE state=0"), 1);
+  examiner.says = Reason::ok;
+  next();
+  EXPECT_EQ(house.status(id), Status::registered);
+}
+
+TEST_F(Eds, ASignatureThatCountedBeforeIsFoundOutLaterToo) {
+  examiner.value = "the same value";
+  ASSERT_TRUE(sign(house.draft(House::owner(0), 0), House::owner(0)));
+  examiner.says = Reason::revocation_unknown;
+  const std::string again = house.draft(House::owner(0), 0);
+  ASSERT_TRUE(sign(again, House::owner(0)));
+  examiner.says = Reason::ok;
+  next();
+  EXPECT_EQ(house.status(again), Status::draft);
+  EXPECT_EQ(shown(again).signature->reason, "content_mismatch");
+}
+
 TEST_F(Eds, AnOutageIsGivenBackBesideACheck) {
   const std::string id = house.apply(House::applicant(0), 0);
   examiner.says = Reason::revocation_unknown;

@@ -284,6 +284,8 @@ ApplicationView as_draft(ApplicationView view) {
   view.decision.reset();
   view.consents_required = view.consents_granted = 0;
   view.warnings.clear();
+  view.signature.reset();
+  view.signature_checking = false;
   view.history.resize(std::min<std::size_t>(view.history.size(), 1));
   return view;
 }

@@ -18,9 +18,10 @@ using store::SignatureState;
 
 std::string raw(const base::Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-/// The value that a signature is known again by. While nobody can tell, nothing of it is believed but its bytes.
-std::string value_of(const Examined& examined) {
-  if (examined.verdict.proven.empty()) return raw(base::sha256("received:" + examined.received));
+/// The value that a signature is known again by. One that is not proven takes no value away from anybody, and may be sent
+/// again: it stands for itself.
+std::string value_of(const Examined& examined, const std::string& id) {
+  if (examined.verdict.proven.empty()) return raw(base::sha256("unproven:" + id));
   std::string values;
   for (const auto& proven : examined.verdict.proven) values += proven.trusted.timed.intact.signature;
   return raw(base::sha256(values));
@@ -157,7 +158,7 @@ Document consent_document(const store::ConsentRow& consent, const store::Applica
 }
 
 std::optional<base::Problem> repeated(Step& step, const Received& received) {
-  if (!step.ledger.signatures().used(value_of(received.examined))) return std::nullopt;
+  if (!step.ledger.signatures().used(value_of(received.examined, received.id))) return std::nullopt;
   return bad_signature("content_mismatch");
 }
 
@@ -176,7 +177,7 @@ void keep(Step& step, const Received& received, const std::string& application, 
   judge(row, received.examined, step.now());
   std::optional<Instant> again;
   if (row.state == SignatureState::checking) again = step.now() + std::chrono::seconds{policy.retry_first_s};
-  step.ledger.signatures().add(row, value_of(received.examined), evidence(received.examined, received.document), again);
+  step.ledger.signatures().add(row, value_of(received.examined, received.id), evidence(received.examined, received.document), again);
 }
 
 json::object evidence_of(const Received& received) {
@@ -210,12 +211,12 @@ void finish_check(Step& step, const std::string& signature_id, Examined examined
   if (!row || row->state != SignatureState::checking) return;  // withdrawn, or answered otherwise
   if (examined.verdict.answer() == edge::eds::Answer::cannot_tell) return;  // due again already
   auto kept = signatures.evidence(signature_id);
-  std::string value = value_of(examined);
+  std::string value = value_of(examined, row->id);
   judge(*row, examined, step.now());
   if (row->state == SignatureState::valid && signatures.used(value, row->id)) {
     row->state = SignatureState::invalid;
     row->reason = "content_mismatch";
-    value = raw(base::sha256("repeated:" + row->id));  // stands beside the first one
+    value = raw(base::sha256("unproven:" + row->id));  // stands beside the first one
   }
   examined.received = kept->received;  // what was received stays what it was
   const store::SignatureEvidence proof = evidence(examined, kept->document);

@@ -91,8 +91,15 @@ ProblemText text_of(const base::Problem& problem, i18n::Language language,
     }
     key = problem.trouble == base::Trouble::internal ? "problem.internal" : "problem.general";
   }
-  return {catalog.format(language, key + ".title", values),
-          catalog.format(language, key + ".detail", values)};
+  // A signature has many ways to be wrong: its reason has a text of its own.
+  const auto reason = std::find_if(problem.values.begin(), problem.values.end(),
+                                   [](const auto& value) { return value.first == "reason"; });
+  std::string detail = key + ".detail";
+  if (reason != problem.values.end()) {
+    const std::string special = key + ".reason." + reason->second;
+    if (catalog.has(language, special)) detail = special;
+  }
+  return {catalog.format(language, key + ".title", values), catalog.format(language, detail, values)};
 }
 
 std::string text_of(const base::FieldError& error, i18n::Language language,

@@ -43,10 +43,10 @@ void offer_way(Dictionary& values, const std::string& section, const std::string
 }
 
 std::string sentence_of(const Visit& visit, const std::string& reason) {
-  const std::string key = "page.eds.reason." + reason;
+  const std::string key = "problem.bad_signature.reason." + reason;
   if (visit.words.has(key)) return std::string(visit.text(key));
   const std::string problem = fmt::format("problem.{}.detail", reason);
-  return std::string(visit.text(visit.words.has(problem) ? problem : "page.eds.reason.malformed"));
+  return std::string(visit.text(visit.words.has(problem) ? problem : "problem.bad_signature.reason.malformed"));
 }
 
 }  // namespace
@@ -172,7 +172,8 @@ flow::Task<flow::QrState> known_or_expired(Visit& visit, std::string id) {
   co_return state;
 }
 
-Page qr_page(Visit& visit, const QrPlace& place, const std::string& id, const flow::QrState& state) {
+Page qr_page(Visit& visit, const QrPlace& place, const std::string& id,
+             const flow::QrState& state) {
   Page page(visit, "qr");
   page.set("HEADING", visit.text(fmt::format("page.qr.{}.title", word(place.purpose))));
   page.set("BACK", place.back);
@@ -197,8 +198,9 @@ Page qr_page(Visit& visit, const QrPlace& place, const std::string& id, const fl
       set(*over, "PANEL", refused ? "mk-panel--no" : "mk-panel--wait");
       set(*over, "ICON", refused ? "alert" : "clock");
       set(*over, "TITLE", visit.text(refused ? "page.qr.refused" : "page.qr.expired"));
-      set(*over, "TEXT", refused ? sentence_of(visit, state.reason)
-                                 : std::string(visit.text("page.qr.expired_text")));
+      set(*over, "TEXT",
+          refused ? sentence_of(visit, state.reason)
+                  : std::string(visit.text("page.qr.expired_text")));
       set(*over, "NEW", place.address + place.query);
     }
   }
@@ -244,15 +246,33 @@ void fill_checks(const Visit& visit, Dictionary& card, const flow::SignatureView
         signature.revocation_by == "crl" ? "page.signature.c_crl" : "page.signature.c_ocsp",
         {{"when", when}}));
   }
-  add(signature.timestamp
-          ? visit.words.text("page.signature.c_stamp",
-                             {{"when", visit.words.when(*signature.timestamp, true)}})
-          : std::string(visit.text("page.signature.c_no_stamp")));
+  if (signature.timestamp) {
+    const std::string when = visit.words.when(*signature.timestamp, true);
+    add(visit.words.text("page.signature.c_stamp", {{"when", when}}));
+  } else {
+    say(card, "NOTE", visit.text("page.signature.c_no_stamp"));
+  }
 }
 
-std::string upper(std::string_view hex) {
-  std::string out(hex);
-  for (char& c : out) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c;
+/// "GOST-2015-512" and "RSA-2048" in words.
+std::string algorithm_of(const Visit& visit, std::string_view word) {
+  const std::size_t dash = word.rfind('-');
+  if (dash == std::string_view::npos) return std::string(word);
+  const std::string_view bits = word.substr(dash + 1), kind = word.substr(0, dash);
+  if (kind == "GOST-2015")
+    return visit.words.text("page.signature.algorithm_gost", {{"bits", std::string(bits)}});
+  if (kind == "RSA")
+    return visit.words.text("page.signature.algorithm_rsa", {{"bits", std::string(bits)}});
+  return std::string(word);
+}
+
+/// "5A3C 0CB0 …": in groups that a line may break between.
+std::string serial_of(std::string_view hex) {
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); ++i) {
+    if (i > 0 && i % 4 == 0) out += ' ';
+    out += hex[i] >= 'a' && hex[i] <= 'f' ? static_cast<char>(hex[i] - 32) : hex[i];
+  }
   return out;
 }
 
@@ -282,18 +302,20 @@ void fill_signature(const Visit& visit, Page& page,
   if (!good && !signature->checking) say(*card, "REASON", sentence_of(visit, signature->reason));
   if (!signature->serial.empty()) {
     Dictionary* more = card->AddSectionDictionary("CERTIFICATE");
-    set(*more, "ALGORITHM", signature->algorithm);
-    set(*more, "SERIAL", in_groups(upper(signature->serial), 4));
+    set(*more, "ALGORITHM", algorithm_of(visit, signature->algorithm));
+    set(*more, "SERIAL", serial_of(signature->serial));
     set(*more, "ISSUER", signature->issuer);
     if (signature->not_before && signature->not_after) {
       say(*more, "VALID",
-          visit.words.text("page.signature.valid_text",
-                           {{"date_from", visit.words.date_from(base::civil_date(*signature->not_before))},
-                            {"date_to", visit.words.date_to(base::civil_date(*signature->not_after))}}));
+          visit.words.text(
+              "page.signature.valid_text",
+              {{"date_from", visit.words.date_from(base::civil_date(*signature->not_before))},
+               {"date_to", visit.words.date_to(base::civil_date(*signature->not_after))}}));
     }
     if (good) fill_checks(visit, *more, *signature);
-    set(*more, "POLICY", visit.words.text("page.signature.policy",
-                                          {{"version", edition_of(visit, signature->policy)}}));
+    set(*more, "POLICY",
+        visit.words.text("page.signature.policy",
+                         {{"version", edition_of(visit, signature->policy)}}));
   }
   if (good) set(*card->AddSectionDictionary("CONTAINER"), "URL", "/signatures/" + signature->id);
 }

@@ -1,5 +1,6 @@
-// Pages on which something is signed with a digital signature: with a key on this computer through NCALayer, or with
-// eGov Mobile by a QR code. Signing in, applications and consents share them. Inside of src/pages only.
+// Pages on which something is signed with a digital signature: with a key on this computer through
+// NCALayer, or with eGov Mobile by a QR code. Signing in, applications and consents share them.
+// Inside of src/pages only.
 #pragma once
 
 #include "pages/site.hpp"
@@ -17,7 +18,8 @@ void offer_ways(Page& page, const std::string& eds, const std::string& qr);
 Page eds_page(Visit& visit, const EdsPlace& place, const std::string& content);
 /// Lets the page's script talk to NCALayer; no other page may.
 Response signing_page(Page& page, int status = 200);
-/// What to say of a signature that was not taken. Nothing where the problem is another: then its page is due.
+/// What to say of a signature that was not taken. Nothing where the problem is another: then its
+/// page is due.
 std::optional<std::string> eds_sentence(const Visit& visit, const base::Problem& problem);
 
 /// The page with the QR code. `address` is the place's own, without the code's id: "/sign-in/qr".
@@ -42,9 +44,11 @@ std::string browser_key_of(const Visit& visit, std::string_view id);
 std::string forget_qr(std::string_view id);
 
 /// The part `signature`.
-void fill_signature(const Visit& visit, Page& page, const std::optional<flow::SignatureView>& signature);
+void fill_signature(const Visit& visit, Page& page,
+                    const std::optional<flow::SignatureView>& signature);
 
-/// The largest signature a form may carry: a CMS with its certificate, a time-stamp and the document, in base64.
+/// The largest signature a form may carry: a CMS with its certificate, a time-stamp and the
+/// document, in base64.
 inline constexpr std::size_t kMaxSignatureForm = 128 * 1024;  // bytes
 
 }  // namespace mekenjai::pages

@@ -132,7 +132,8 @@ TEST(Next, StaysOnOurSite) {
 }
 
 TEST(Qr, DrawsDarkRunsInsideAQuietEdge) {
-  const QrPicture picture = draw_qr("mobileSign:https://mekenjai.kz/egov-mobile/AAAAAAAAAAAAAAAAAAAAAA");
+  const QrPicture picture =
+      draw_qr("mobileSign:https://mekenjai.kz/egov-mobile/AAAAAAAAAAAAAAAAAAAAAA");
   // The upper left finder: seven dark modules behind an edge of four.
   EXPECT_TRUE(picture.path.starts_with("M4 4h7v1h-7z"));
   EXPECT_EQ((picture.size - 8 - 17) % 4, 0) << "a version of ISO/IEC 18004";
@@ -322,7 +323,8 @@ TEST_F(Portal, EveryStateOfAnApplicationHasItsPageInEveryLanguage) {
   }
 }
 
-// --- signing with a digital signature ---------------------------------------------------------------------------
+// --- signing with a digital signature
+// ---------------------------------------------------------------------------
 
 TEST_F(Portal, OffersTheDigitalSignatureOnlyWhereThereIsOne) {
   http::Request get = request("/sign-in", false);
@@ -342,7 +344,8 @@ TEST_F(Portal, OnlyPagesThatSignMayTalkToNcaLayer) {
   http::Request get = request("/sign-in/eds", false);
   const Response page = call(get, "/sign-in/eds");
   EXPECT_EQ(page.connect_to, "wss://127.0.0.1:13579");
-  EXPECT_NE(page.body.find("data-content=\"PGxvZ2luLz4=\""), std::string::npos) << "the challenge in base64";
+  EXPECT_NE(page.body.find("data-content=\"PGxvZ2luLz4=\""), std::string::npos)
+      << "the challenge in base64";
   for (const http::Route& route : routes_) {
     if (route.method != Method::get || route.pattern.starts_with("/assets/")) continue;
     http::Request made = request(route.pattern, route.guard == Guard::cookie);
@@ -358,12 +361,12 @@ TEST_F(Portal, SaysWhyASignatureWasNotTakenAndOffersAnotherTry) {
   service_.eds = true;
   service_.application_view.id = "x";
   for (const std::string_view reason :
-       {"malformed", "no_signature", "no_signed_attributes", "digest_mismatch", "signature_mismatch",
-        "untrusted_issuer", "bad_certificate", "expired", "not_yet_valid", "revoked", "revocation_unknown",
-        "wrong_key_use", "wrong_person", "weak_algorithm", "bad_timestamp", "content_mismatch", "bad_challenge",
-        "ambiguous"}) {
+       {"malformed", "no_signature", "no_signed_attributes", "digest_mismatch",
+        "signature_mismatch", "untrusted_issuer", "bad_certificate", "expired", "not_yet_valid",
+        "revoked", "revocation_unknown", "wrong_key_use", "wrong_person", "weak_algorithm",
+        "bad_timestamp", "content_mismatch", "bad_challenge", "ambiguous"}) {
     const std::string sentence(
-        i18n::Catalog::built_in().text(Language::kk, fmt::format("page.eds.reason.{}", reason)));
+        i18n::Catalog::built_in().text(Language::kk, fmt::format("problem.bad_signature.reason.{}", reason)));
     EXPECT_GT(sentence.size(), 40u) << reason;
     service_.qr_state_now.stage = flow::QrState::Stage::refused;
     service_.qr_state_now.reason = reason;
@@ -392,7 +395,8 @@ TEST_F(Portal, BindsAQrCodeToTheBrowserThatShowsIt) {
   shown.headers = {{"cookie", cookie.substr(0, cookie.find(';'))}};
   const Response page = call(shown, "/sign-in/qr/{code}");
   EXPECT_EQ(service_.calls.back(), "qr_state q1 browser");
-  EXPECT_NE(page.body.find("https://m.egov.kz/mobileSign/?link=https%3A%2F%2Fmekenjai.kz%2Fegov-mobile%2Fq1"),
+  EXPECT_NE(page.body.find(
+                "https://m.egov.kz/mobileSign/?link=https%3A%2F%2Fmekenjai.kz%2Fegov-mobile%2Fq1"),
             std::string::npos);
   EXPECT_NE(page.body.find("data-qr-left=\"300\">5:00"), std::string::npos);
   EXPECT_EQ(page.body.find("browser"), std::string::npos) << "the key stays in the cookie";
@@ -413,12 +417,38 @@ TEST_F(Portal, ShowsASignatureToItsSigner) {
   http::Request get = request("/applications/x");
   get.parameters = {"x"};
   const std::string page = call(get, "/applications/{id}").body;
-  EXPECT_NE(page.find("5A3C\u00A00CB0"), std::string::npos);
+  EXPECT_NE(page.find("5A3C 0CB0"), std::string::npos);
   EXPECT_NE(page.find("/signatures/s1"), std::string::npos);
   signature.checking = true;
   EXPECT_EQ(call(get, "/applications/{id}").body.find("/signatures/s1"), std::string::npos);
   signature.method = "sms";
   EXPECT_EQ(call(get, "/applications/{id}").body.find("5A3C"), std::string::npos);
+}
+
+TEST_F(Portal, AnAnswerWhoseCertificateIsBeingCheckedWaitsAndIsWatched) {
+  service_.eds = true;
+  flow::ConsentView& consent = service_.consent_view;
+  consent.id = "c1";
+  consent.deadline = base::Instant(std::chrono::hours(1));
+  http::Request get = request("/consents/c1");
+  get.parameters = {"c1"};
+  const Response open = call(get, "/consents/{id}");
+  EXPECT_NE(open.body.find("value=\"grant\""), std::string::npos);
+  EXPECT_NE(open.body.find("/consents/c1?by=eds"), std::string::npos);
+
+  consent.signature_checking = true;
+  const std::string page = call(get, "/consents/{id}").body;
+  EXPECT_EQ(page.find("value=\"grant\""), std::string::npos) << "answered already";
+  EXPECT_NE(page.find("data-state=\"/consents/c1/state\""), std::string::npos);
+  EXPECT_NE(page.find(i18n::Catalog::built_in().text(Language::kk, "page.consent.title_checking")),
+            std::string::npos);
+  http::Request confirm = request("/consents/c1/confirm/eds?answer=grant");
+  confirm.parameters = {"c1"};
+  EXPECT_EQ(header(call(confirm, "/consents/{id}/confirm/eds"), "Location"), "/consents/c1");
+
+  const std::string before = call(get, "/consents/{id}/state").body;
+  consent.signature_checking = false;
+  EXPECT_NE(call(get, "/consents/{id}/state").body, before) << "the page hears of it";
 }
 
 TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {

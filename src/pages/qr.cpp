@@ -22,16 +22,15 @@ QrPicture draw_qr(std::string_view text) {
                         reinterpret_cast<const unsigned char*>(text.data()), 0, QR_ECLEVEL_M));
   if (!code) throw std::invalid_argument("a QR code cannot hold this text");
   const int width = code->width;
-  const auto dark = [&code, width](int x, int y) {
-    return (code->data[y * width + x] & 1) != 0;
-  };
+  const auto dark = [&code, width](int x, int y) { return (code->data[y * width + x] & 1) != 0; };
   QrPicture picture{width + 2 * kQuiet, {}};
   for (int y = 0; y < width; ++y) {
     for (int x = 0; x < width;) {
       const int from = x;
       while (x < width && dark(x, y)) ++x;
       if (x > from) {
-        picture.path += fmt::format("M{} {}h{}v1h-{}z", from + kQuiet, y + kQuiet, x - from, x - from);
+        picture.path +=
+            fmt::format("M{} {}h{}v1h-{}z", from + kQuiet, y + kQuiet, x - from, x - from);
       }
       while (x < width && !dark(x, y)) ++x;
     }

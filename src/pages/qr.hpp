@@ -11,7 +11,8 @@ struct QrPicture {
   std::string path;  // SVG path data of the dark modules
 };
 
-/// Byte mode, error correction M. Throws std::invalid_argument where the text is empty or does not fit (2,331 bytes).
+/// Byte mode, error correction M. Throws std::invalid_argument where the text is empty or does not
+/// fit (2,331 bytes).
 QrPicture draw_qr(std::string_view text);
 
 }  // namespace mekenjai::pages

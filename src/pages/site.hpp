@@ -145,8 +145,8 @@ class Table {
  public:
   explicit Table(std::shared_ptr<Site> site) : site_(std::move(site)) {}
   void get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
-  void post(std::string pattern, Guard guard, Handler handler,
-            http::RateLimiter* limiter = nullptr, std::size_t max_body = 16 * 1024);
+  void post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr,
+            std::size_t max_body = 16 * 1024);
   /// A page that is the same for every visitor who is not signed in: made once a language, and
   /// compressed.
   void fixed(std::string pattern, std::string name);

@@ -247,7 +247,8 @@ Authority::Answer Authority::change_certificate(Request& request) {
   if (word && !reason) reader.wrong("reason", "unknown_value");
   if (const auto problem = reader.finish()) co_return refuse(request, *problem);
 
-  std::function<base::Result<RevokedList>(flow::Step&)> order = [this, serial, revoke, reason](flow::Step& step) -> base::Result<RevokedList> {
+  std::function<base::Result<RevokedList>(flow::Step&)> order =
+      [this, serial, revoke, reason](flow::Step& step) -> base::Result<RevokedList> {
     RevokedList list = kept_certificates(step.ledger);
     if (*revoke) {
       list[*serial] = Revoked{seconds_of(clock_.now()), reason};

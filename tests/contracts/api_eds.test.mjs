@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { Key } from '../lib/keys.mjs';
-import { Service, binary, mekenjai, sixDigits, temporaryFolder } from '../lib/service.mjs';
+import { Service, mekenjai, temporaryFolder } from '../lib/service.mjs';
 
 let service, town;
 async function start() {
@@ -247,28 +247,33 @@ describe('An owner answers by EDS', () => {
   });
 
   test('while nobody can tell, the hour does not end, and it is no refusal', async () => {
-    const owner = await citizen({ phone: null, age: 50 });
-    await signedIn(owner);
+    const owner = await citizen({ age: 50 });
     await silence();
     const { applicant, application } = await asking(owner);
-    owner.token = undefined;
-    const asked = await challenge();
-    const login = await answerChallenge(asked, { cms: await owner.key.loginCms(asked.content) });
-    assertProblem(login, 503, 'signature_unchecked');
-    await speech();
-    await signedIn(owner);
     const [consent] = await owner.consents();
-    const signed = await owner.key.cms(consent.documents.grant.content);
-    await service.expect(200, 'POST', '/sandbox/authority', { ocsp_down: true, crl_down: true });
-    // The lists fetched a moment ago would still do: for this one, all that is left is a responder that is gone.
-    const received = await answer(owner, consent, 'grant', { cms: signed });
+    const received = await answer(owner, consent, 'grant', { cms: await owner.key.cms(consent.documents.grant.content) });
     assert.equal(received.status, 200, received.text);
-    if (received.body.status === 'granted') return assert.equal(received.body.signature.revocation_by, 'crl');
+    assert.equal(received.body.status, 'pending');
+    assert.equal(received.body.signature.status, 'checking');
     await service.advance({ hours: 3 });
-    assert.equal((await applicant.application(application)).status, 'waiting_for_consent');
+    const waits = await applicant.application(application);
+    assert.equal(waits.status, 'waiting_for_consent');
+    assert.ok(!waits.history.some(({ event }) => event.startsWith('answer')), 'who answers is not told');
     await speech();
     await service.advance({ minutes: 6 });
     assert.equal((await applicant.application(application)).status, 'registered');
+  });
+
+  test('nor does anybody get in meanwhile, and his challenge stays good', async () => {
+    const owner = await citizen({ phone: null });
+    await silence();
+    const asked = await challenge();
+    const signed = { cms: await owner.key.loginCms(asked.content) };
+    const unchecked = await answerChallenge(asked, signed);
+    assertProblem(unchecked, 503, 'signature_unchecked');
+    assert.match(unchecked.headers['retry-after'], /^[1-9]\d*$/);
+    await speech();
+    assert.equal((await answerChallenge(asked, signed)).status, 200);
   });
 });
 
@@ -354,7 +359,9 @@ describe('eGov Mobile', () => {
 });
 
 test('without --sandbox and without [eds] there is no such way', async () => {
-  const plain = await new Service({ sandbox: false }).start({ bound: false });
+  const config = path.join(temporaryFolder(), 'mekenjai.toml');
+  writeFileSync(config, '[sms]\nsmpp = ["127.0.0.1:9"]\n[metrics]\nlisten = ""\n');
+  const plain = await new Service({ sandbox: false, config }).start({ bound: false });
   try {
     assertProblem(await plain.call('POST', '/api/v1/sign-in/eds', {}), 422, 'method_unavailable');
   } finally {

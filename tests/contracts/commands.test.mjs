@@ -1,6 +1,6 @@
 // The command line: what each command prints, refuses and leaves behind.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
@@ -47,6 +47,36 @@ describe('Usage', () => {
       const config = path.join(write({ 'mekenjai.toml': toml }), 'mekenjai.toml');
       const { code, out, err } = await mekenjai('serve', '--sandbox', '--config', config, '--data', folder(), '--listen', '127.0.0.1:0');
       assert.equal(code, 2, `${toml}: ${err}`);
+      assert.match(err, named);
+      assert.equal(out, '');
+    }
+  });
+
+  test('what is wrong or missing in [eds] is named', async () => {
+    const on = '[eds]\non = true\n';
+    for (const [toml, named] of [[on, /\[eds\] trust is missing/], [`${on}trust = "."\n`, /\[eds\] ocsp and crl are missing/],
+      [`${on}trust = "."\ncrl = ["http://127.0.0.1:1/"]\n`, /\[eds\] origin is missing/],
+      ['[eds]\nocsp = ["https://ocsp.example"]\n', /line 2: \[eds\] ocsp is not an http:\/\/ address/],
+      ['[eds]\ntsp = "http://user:secret@tsp.example"\n', /line 2: \[eds\] tsp may not hold a password/],
+      ['[eds]\norigin = "https://mekenjai.example/"\n', /\[eds\] origin/], ['[eds]\ntimeout_ms = 0\n', /\[eds\] timeout_ms/],
+      ['[eds]\nanchors = "."\n', /unknown key \[eds\] anchors/]]) {
+      const config = path.join(write({ 'mekenjai.toml': toml }), 'mekenjai.toml');
+      const { code, out, err } = await mekenjai('serve', '--sandbox', '--config', config, '--data', folder(), '--listen', '127.0.0.1:0');
+      assert.equal(code, 2, `${toml}: ${err}`);
+      assert.match(err, named);
+      assert.equal(out, '');
+    }
+  });
+
+  test('a trust folder without a readable certificate stops the start', async () => {
+    const empty = temporaryFolder();
+    const spoilt = write({ 'anchor.cer': 'half a certificate' });
+    for (const [trust, named] of [[folder('none'), /\[eds\] trust: .*none cannot be read/], [empty, /no certificate in it/],
+      [spoilt, /anchor\.cer is not a certificate/]]) {
+      const toml = `[eds]\non = true\ntrust = "${trust}"\nocsp = ["http://127.0.0.1:1/"]\norigin = "https://mekenjai.example"\n`;
+      const config = path.join(write({ 'mekenjai.toml': toml }), 'mekenjai.toml');
+      const { code, out, err } = await mekenjai('serve', '--sandbox', '--config', config, '--data', folder(), '--listen', '127.0.0.1:0');
+      assert.equal(code, 1, `${trust}: ${err}`);
       assert.match(err, named);
       assert.equal(out, '');
     }
@@ -328,8 +358,7 @@ describe('journal', () => {
 
   test('a changed entry is found and named, and nothing is rebuilt from it', async () => {
     const copy = folder();
-    mkdirSync(copy);
-    for (const name of readdirSync(data)) writeFileSync(path.join(copy, name), readFileSync(path.join(data, name)));
+    cpSync(data, copy, { recursive: true });
     let changed = 0;
     for (const name of readdirSync(copy).filter((one) => one.startsWith('mekenjai.db'))) {
       const bytes = readFileSync(path.join(copy, name));

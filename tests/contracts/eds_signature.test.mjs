@@ -1,6 +1,6 @@
 // `mekenjai signature verify` as others use it alone: the generated cases, the report, the exit codes.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,26 @@ describe('The generated cases', () => {
       }
     });
   }
+});
+
+describe('Content beside the signature', () => {
+  test('is judged to its last byte, however large', async () => {
+    const folder = temporaryFolder();
+    const large = path.join(folder, 'large.bin'), key = path.join(folder, 'me.p12'), anchors = path.join(folder, 'trust');
+    writeFileSync(large, Buffer.alloc(33 * 1024 * 1024 + 1, 'x'));
+    assert.equal((await mekenjai('sandbox', 'key', '--iin', '900101300017', '--out', key)).code, 0);
+    assert.equal((await mekenjai('sandbox', 'trust', '--out', anchors)).code, 0);
+    const signed = path.join(folder, 'large.cms');
+    const { code, out, err } = await mekenjai('sandbox', 'sign', '--key', key, '--detached', large);
+    assert.equal(code, 0, err);
+    writeFileSync(signed, out);
+    const judged = () => verify('--content', large, '--trust', anchors, '--revocation', 'ignore', '--test-identities', signed);
+    assert.equal((await judged()).report.reason, 'ok');
+    appendFileSync(large, 'a tail');
+    const tampered = await judged();
+    assert.equal(tampered.code, 1);
+    assert.equal(tampered.report.reason, 'digest_mismatch');
+  });
 });
 
 describe('The report', () => {

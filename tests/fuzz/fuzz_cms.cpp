@@ -11,7 +11,8 @@ namespace {
 void try_container(std::string_view bytes) {
   const auto cms = read_cms(bytes);
   if (!cms) return;
-  for (const std::optional<std::string_view>& detached : {std::optional<std::string_view>{}, std::optional(kDocument)}) {
+  for (const std::optional<std::string_view>& detached :
+       {std::optional<std::string_view>{}, std::optional(kDocument)}) {
     const auto signatures = intact(*cms, detached, oids::kData);
     if (!signatures) continue;
     require(!signatures->empty(), "somebody signed");

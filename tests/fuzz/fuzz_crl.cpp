@@ -14,7 +14,8 @@ const make::Identity& issuer() { return authority().issuer(crypto::KeyKind::gost
 std::string list(std::string_view tbs) {
   constexpr auto kAlgorithm = crypto::Algorithm::gost2015;
   const std::string signature = issuer().key.sign(kAlgorithm, crypto::hash(crypto::digest_of(kAlgorithm), tbs));
-  return der::sequence({tbs, der::sequence({der::oid(crypto::oid_of(kAlgorithm)), der::null()}), der::bit_string(signature)});
+  return der::sequence(
+      {tbs, der::sequence({der::oid(crypto::oid_of(kAlgorithm)), der::null()}), der::bit_string(signature)});
 }
 
 const CrlPtr& base_list() {

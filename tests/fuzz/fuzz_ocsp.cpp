@@ -9,7 +9,9 @@ namespace {
 
 const make::Identity& issuer() { return authority().issuer(crypto::KeyKind::gost2015); }
 
-OcspQuestion question(std::optional<std::string> nonce = {}) { return {certificate(), issuer().certificate, std::move(nonce)}; }
+OcspQuestion question(std::optional<std::string> nonce = {}) {
+  return {certificate(), issuer().certificate, std::move(nonce)};
+}
 
 /// A ResponseData that the responder would never make, but signed by it.
 std::string response(std::string_view data) {
@@ -19,21 +21,25 @@ std::string response(std::string_view data) {
   const std::string basic = der::sequence({data, der::sequence({der::oid(crypto::oid_of(kAlgorithm)), der::null()}),
                                            der::bit_string(signature),
                                            der::element(der::context(0), der::sequence({responder.certificate->der}))});
-  return der::sequence({der::element(der::kEnumerated, std::string(1, '\0')),
-                        der::element(der::context(0), der::sequence({der::oid(oids::kOcspBasic), der::octet_string(basic)}))});
+  return der::sequence(
+      {der::element(der::kEnumerated, std::string(1, '\0')),
+       der::element(der::context(0), der::sequence({der::oid(oids::kOcspBasic), der::octet_string(basic)}))});
 }
 
 void try_response(std::string_view bytes) {
   for (const auto& nonce : {std::optional<std::string>{}, std::optional<std::string>("0123456789abcdef")}) {
     const OcspJudgement judgement = judge_ocsp(bytes, question(nonce), trust(), kNow);
-    const bool believed = judgement.status != OcspJudgement::Status::rejected && judgement.status != OcspJudgement::Status::unavailable;
+    const bool believed =
+        judgement.status != OcspJudgement::Status::rejected && judgement.status != OcspJudgement::Status::unavailable;
     require(believed || judgement.fault.has_value(), "there is a reason to believe nothing");
     require(!word(judgement.status).empty(), "every status has a word");
     if (!believed) continue;
     require(bytes.find(kSerial) != std::string_view::npos, "the answer is about the certificate");
     require(!nonce || bytes.find(*nonce) != std::string_view::npos, "the answer is to the question");
-    require(judgement.this_update <= kNow + kClockSkew && judgement.produced_at <= kNow + kClockSkew, "nothing comes from the future");
-    require(judgement.status != OcspJudgement::Status::revoked || judgement.revoked_at.has_value(), "revoked at some time");
+    require(judgement.this_update <= kNow + kClockSkew && judgement.produced_at <= kNow + kClockSkew,
+            "nothing comes from the future");
+    require(judgement.status != OcspJudgement::Status::revoked || judgement.revoked_at.has_value(),
+            "revoked at some time");
   }
 }
 

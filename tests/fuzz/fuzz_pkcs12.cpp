@@ -17,9 +17,12 @@ std::string with_mac(std::string_view safe) {
   unsigned int size = sizeof mac;
   const std::string password(kPassword);
   require(PKCS12_key_gen_utf8(password.c_str(), static_cast<int>(password.size()), salt, sizeof salt, PKCS12_MAC_ID, 1,
-                              sizeof key, key, EVP_sha1()) == 1, "a key for the MAC");
+                              sizeof key, key, EVP_sha1()) == 1,
+          "a key for the MAC");
   HMAC(EVP_sha1(), key, sizeof key, reinterpret_cast<const unsigned char*>(safe.data()), safe.size(), mac, &size);
-  const auto octets = [](const unsigned char* bytes, std::size_t count) { return der::octet_string(view(bytes, count)); };
+  const auto octets = [](const unsigned char* bytes, std::size_t count) {
+    return der::octet_string(view(bytes, count));
+  };
   const std::string digest = der::sequence({der::sequence({der::oid(oids::kSha1), der::null()}), octets(mac, size)});
   return der::sequence({der::integer(3),
                         der::sequence({der::oid(oids::kData), der::element(der::context(0), der::octet_string(safe))}),

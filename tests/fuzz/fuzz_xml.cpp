@@ -37,7 +37,8 @@ void try_login(std::string_view bytes) {
   if (!login) return;
   require(!login->nonce.empty() && !login->origin.empty(), "a challenge says something");
   const auto canonical = canonical_xml(bytes);
-  require(canonical && read_login(*canonical) && read_login(*canonical)->nonce == login->nonce, "a challenge is its canonical form");
+  require(canonical && read_login(*canonical) && read_login(*canonical)->nonce == login->nonce,
+          "a challenge is its canonical form");
 }
 
 /// Whatever can be signed is judged as signed, and covers just that.

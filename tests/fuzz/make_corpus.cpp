@@ -24,7 +24,9 @@ class Folder {
   void write(std::string_view name, std::string_view bytes) const {
     std::ofstream(path_ / name, std::ios::binary) << bytes;
   }
-  void write_to_sign(std::string_view name, std::string_view bytes) const { write(name, std::string(kSignPlease).append(bytes)); }
+  void write_to_sign(std::string_view name, std::string_view bytes) const {
+    write(name, std::string(kSignPlease).append(bytes));
+  }
 
  private:
   std::filesystem::path path_;
@@ -37,7 +39,8 @@ make::Identity person(KeyKind kind) {
 std::string stamp_response(KeyKind kind, std::string_view stamped) {
   const auto digest = kind == KeyKind::rsa ? crypto::Digest::sha256 : crypto::Digest::streebog512;
   const std::string request = timestamp_request(digest, stamped, "\x01\x02\x03\x04", oids::kPolicyTsaGost2015);
-  return make::timestamp_response(request, authority().time_stamps(kind), {.at = kNow, .policy = std::string(oids::kPolicyTsaGost2015)});
+  return make::timestamp_response(request, authority().time_stamps(kind),
+                                  {.at = kNow, .policy = std::string(oids::kPolicyTsaGost2015)});
 }
 
 /// The same container with indefinite lengths around what is signed (BER).
@@ -46,7 +49,8 @@ std::string indefinite(std::string_view der_bytes) {
   der::Reader info = *outer.enter(der::kSequence);
   const auto type = info.take(der::kOid);
   const auto explicit_tag = info.take(der::context(0));
-  return std::string("\x30\x80").append(type->whole) + std::string("\xa0\x80").append(explicit_tag->content) + std::string(4, '\0');
+  return std::string("\x30\x80").append(type->whole) + std::string("\xa0\x80").append(explicit_tag->content) +
+         std::string(4, '\0');
 }
 
 /// What is signed in a structure: its first element.
@@ -75,7 +79,8 @@ void write_cms(const Folder& folder) {
     folder.write("stamp-" + name + ".tsr", response);
     folder.write("stamp-" + name + ".tst", token);
     const std::string signature = read_cms(attached)->signers.front().signature;
-    folder.write("stamped-by-" + name + ".cms", with_timestamp(attached, token_of_response(stamp_response(kind, signature)).value()).value());
+    folder.write("stamped-by-" + name + ".cms",
+                 with_timestamp(attached, token_of_response(stamp_response(kind, signature)).value()).value());
     folder.write_to_sign("info-" + name + ".sign", *read_cms(token)->content);
   }
 }
@@ -88,19 +93,26 @@ void write_xml(const Folder& folder) {
   folder.write("two-signers.xml", make::sign_xml(once, rsa).value());
   folder.write("login.xml", make::sign_xml(kLogin, gost).value());
   folder.write("challenge.xml", kLogin);
-  folder.write("layout.xml", "\xef\xbb\xbf<?xml version='1.0' encoding='UTF-8'?>\r\n<a b = \"1\" c='2'><!-- --><?p i?><![CDATA[<&]]>&#13;&amp;<e/></a>\r\n");
-  folder.write("namespaces.xml", "<a:a xmlns:a='urn:a' xmlns='urn:b' xml:lang='kk'><b xmlns='' a:c='' d=''><a:e xmlns:a='urn:f'/></b></a:a>");
+  folder.write("layout.xml",
+               "\xef\xbb\xbf<?xml version='1.0' encoding='UTF-8'?>\r\n<a b = \"1\" c='2'><!-- --><?p "
+               "i?><![CDATA[<&]]>&#13;&amp;<e/></a>\r\n");
+  folder.write(
+      "namespaces.xml",
+      "<a:a xmlns:a='urn:a' xmlns='urn:b' xml:lang='kk'><b xmlns='' a:c='' d=''><a:e xmlns:a='urn:f'/></b></a:a>");
   folder.write("bomb.xml", "<!DOCTYPE a [<!ENTITY b \"&c;&c;&c;\"><!ENTITY c \"x\">]><a>&b;</a>");
   folder.write("declared.xml", "<?xml version=\"1.0\" encoding=\"windows-1251\" standalone=\"yes\"?><a/>");
   folder.write_to_sign("document.sign", kXmlDocument);
-  folder.write_to_sign("namespaces.sign", "<?xml version='1.0'?><a:a xmlns:a='urn:a' xmlns:ds='urn:ds' Id='x'>\n <ds:b a:c='&#10;&quot;'>&#13;<![CDATA[<]]></ds:b></a:a>");
+  folder.write_to_sign("namespaces.sign",
+                       "<?xml version='1.0'?><a:a xmlns:a='urn:a' xmlns:ds='urn:ds' Id='x'>\n <ds:b "
+                       "a:c='&#10;&quot;'>&#13;<![CDATA[<]]></ds:b></a:a>");
 }
 
 void write_ocsp(const Folder& folder) {
   for (const KeyKind kind : {KeyKind::gost2015, KeyKind::rsa}) {
     const std::string name = kind == KeyKind::rsa ? "rsa" : "gost";
     const make::Identity& responder = authority().ocsp_responder(kind);
-    const std::string id = make::cert_id(crypto::Digest::sha256, *authority().issuer(KeyKind::gost2015).certificate, kSerial);
+    const std::string id =
+        make::cert_id(crypto::Digest::sha256, *authority().issuer(KeyKind::gost2015).certificate, kSerial);
     make::OcspAnswer answer;
     answer.cert_id = id;
     answer.produced_at = answer.this_update = kNow - 1min;
@@ -134,7 +146,8 @@ void write_ocsp(const Folder& folder) {
     write("unknown");
   }
   folder.write("try-later.ocsp", make::ocsp_failure(3));
-  folder.write("request.der", ocsp_request({certificate(), authority().issuer(KeyKind::gost2015).certificate, "0123456789abcdef"}));
+  folder.write("request.der",
+               ocsp_request({certificate(), authority().issuer(KeyKind::gost2015).certificate, "0123456789abcdef"}));
 }
 
 void write_crl(const Folder& folder) {
@@ -150,7 +163,9 @@ void write_crl(const Folder& folder) {
       if (kind == KeyKind::gost2015) folder.write_to_sign(name + "-" + std::string(what) + ".sign", first_of(list));
     };
     write("empty");
-    order.entries = {{std::string(kSerial), kNow - 2h, RevocationReason::key_compromise}, {"\x01", kNow - 48h}, {"\x7f\xff", kNow - 3h}};
+    order.entries = {{std::string(kSerial), kNow - 2h, RevocationReason::key_compromise},
+                     {"\x01", kNow - 48h},
+                     {"\x7f\xff", kNow - 3h}};
     write("entries");
     order.delta_of = 1;
     order.entries = {{std::string(kSerial), kNow - 2h, RevocationReason::remove_from_crl}};

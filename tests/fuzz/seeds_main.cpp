@@ -1,5 +1,5 @@
-// Runs every file of the folders (or the files) that are named once through a fuzz target, in any build: so that a target
-// and its corpus cannot rot between two fuzzings. Each file is also cut short at a few places.
+// Runs every file of the folders (or the files) that are named once through a fuzz target, in any build: so that a
+// target and its corpus cannot rot between two fuzzings. Each file is also cut short at a few places.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kCuts = 8;
 
-void run(const std::string& bytes) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()); }
+void run(const std::string& bytes) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
 
 void run_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

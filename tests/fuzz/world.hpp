@@ -22,10 +22,12 @@ inline constexpr std::string_view kDocument = R"({"kind":"permanent","rka":"1234
 inline constexpr std::string_view kXmlDocument =
     R"(<application xmlns="urn:mekenjai" number="26-000001" sha256="00ff"><person Id="p1"><name>Әйгерім</name></person></application>)";
 inline constexpr std::string_view kLogin =
-    "<login><nonce>Zm9v</nonce><origin>https://mekenjai.test</origin><issued>2026-11-22T16:58:00+05:00</issued></login>";
+    "<login><nonce>Zm9v</nonce><origin>https://mekenjai.test</origin><issued>2026-11-22T16:58:00+05:00</issued></"
+    "login>";
 inline constexpr std::string_view kPassword = "mekenjai";
 /// Of the certificate that OCSP answers and lists of the corpus are about.
-inline constexpr std::string_view kSerial = "\x5a\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13";
+inline constexpr std::string_view kSerial =
+    "\x5a\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13";
 
 /// Input that begins with this is signed by the harness before it is read, so that mutations come past the signature.
 inline constexpr std::string_view kSignPlease = "SIGN";
@@ -40,7 +42,8 @@ inline const Trust& trust() {
 /// A person's certificate of that serial, by the sandbox's issuer; made at every start.
 inline const CertificatePtr& certificate() {
   static const CertificatePtr made = [] {
-    make::CertificateOrder order = make::person_order({"123456789011", "ТЕСТОВА", "ӘЙГЕРІМ", "", {}, {}}, crypto::KeyKind::gost2015, kNow - 24h);
+    make::CertificateOrder order =
+        make::person_order({"123456789011", "ТЕСТОВА", "ӘЙГЕРІМ", "", {}, {}}, crypto::KeyKind::gost2015, kNow - 24h);
     order.serial = std::string(kSerial);
     const auto key = crypto::PrivateKey::gost_from_seed(std::string(64, 'f'));
     return make::issue(order, key, &authority().issuer(crypto::KeyKind::gost2015));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "edge/eds/asn1/der.hpp"
 #include "edge/eds/make/test_authority.hpp"
 #include "edge/eds/verify.hpp"
@@ -26,7 +28,8 @@ using make::TestAuthority;
 using namespace std::chrono_literals;
 
 constexpr std::string_view kContent = R"({"applicant":"900101300017","kind":"permanent","rka":"1000000000000001"})";
-constexpr std::string_view kOtherContent = R"({"applicant":"900101300017","kind":"permanent","rka":"1000000000000002"})";
+constexpr std::string_view kOtherContent =
+    R"({"applicant":"900101300017","kind":"permanent","rka":"1000000000000002"})";
 constexpr std::string_view kDocument = R"(<application number="991300000003" sha256="00ff"></application>)";
 constexpr std::string_view kNonce = "Zm9vYmFyMTIzNDU2Nzg5MA", kOrigin = "https://mekenjai.test";
 
@@ -107,7 +110,8 @@ class Attacks : public testing::TestWithParam<Story> {};
 TEST_P(Attacks, End) {
   const Story& story = GetParam();
   const Verdict verdict = judged(story.made(World::instance()));
-  EXPECT_EQ(word(verdict.reason), word(story.expected)) << story.what << "\n" << (verdict.fault ? describe(*verdict.fault) : "");
+  EXPECT_EQ(word(verdict.reason), word(story.expected)) << story.what << "\n"
+                                                        << (verdict.fault ? describe(*verdict.fault) : "");
   EXPECT_EQ(verdict.valid(), !verdict.proven.empty());
 }
 
@@ -205,10 +209,13 @@ INSTANTIATE_TEST_SUITE_P(HonestContainers, Attacks, testing::ValuesIn(kHonestCon
 
 const Story kContainers[] = {
     {"ChangedContent", "the content is changed after signing, into what we asked for", Reason::digest_mismatch,
-     [](const World& world) { return attempt(replaced(signed_by_saule(world, kOtherContent), kOtherContent, kContent)); }},
+     [](const World& world) {
+       return attempt(replaced(signed_by_saule(world, kOtherContent), kOtherContent, kContent));
+     }},
     {"ChangedIntoAnother", "the content is changed after signing, into something else", Reason::content_mismatch,
      [](const World& world) { return attempt(replaced(signed_by_saule(world), kContent, kOtherContent)); }},
-    {"ChangedContentAndDigest", "content and messageDigest are changed, the signature is kept", Reason::signature_mismatch,
+    {"ChangedContentAndDigest", "content and messageDigest are changed, the signature is kept",
+     Reason::signature_mismatch,
      [](const World& world) {
        const std::string cms = signed_by_saule(world, kOtherContent);
        const std::string old = digest_of(kOtherContent), fitting = digest_of(kContent);
@@ -251,7 +258,9 @@ const Story kContainers[] = {
     {"NoContentType", "the attributes do not say what kind of content it is", Reason::malformed,
      [](const World& world) { return with_attributes(world, {digest_attribute()}); }},
     {"ContentTypeConfusion", "signed as a time-stamp, shown as data", Reason::malformed,
-     [](const World& world) { return with_attributes(world, {content_type_attribute(oids::kTstInfo), digest_attribute()}); }},
+     [](const World& world) {
+       return with_attributes(world, {content_type_attribute(oids::kTstInfo), digest_attribute()});
+     }},
     {"TimeStampAsDocument", "a time-stamp token is handed in as a signed document", Reason::content_mismatch,
      [](const World& world) { return attempt(world.gost.token("octets", kTestNow)); }},
     {"NobodySigned", "a container with content, certificate and no signer", Reason::no_signature,
@@ -286,7 +295,8 @@ const Story kContainers[] = {
        CmsOrder order = order_by(world.saule);
        const std::string right = signer_of(make::sign_cms(order)).attributes;
        order.signers[0].attributes = std::string(der::sole(right)->content);
-       std::string signature = world.saule.key.sign(crypto::Algorithm::gost2015, crypto::hash(crypto::Digest::streebog512, right));
+       std::string signature =
+           world.saule.key.sign(crypto::Algorithm::gost2015, crypto::hash(crypto::Digest::streebog512, right));
        std::reverse(signature.begin(), signature.end());
        order.signers[0].signature = signature;
        return attempt(make::sign_cms(order));
@@ -301,6 +311,12 @@ const Story kContainers[] = {
      [](const World& world) {
        CmsOrder order = order_by(world.saule);
        order.signers[0].digest = crypto::Digest::sha256;
+       return attempt(make::sign_cms(order));
+     }},
+    {"Sha1WithRsa", "an RSA signature of the old kind", Reason::weak_algorithm,
+     [](const World& world) {
+       CmsOrder order = order_by(world.saule_rsa);
+       order.signers[0].algorithm = crypto::Algorithm::rsa_sha1;
        return attempt(make::sign_cms(order));
      }},
     {"SecondSignerBroken", "one good signature lends its light to a broken one", Reason::signature_mismatch,
@@ -436,12 +452,17 @@ Attempt under(const World& world, const Identity& ca) {
 
 const Story kCertificates[] = {
     {"Expired", "a certificate of last year", Reason::expired,
-     [](const World& world) { return with_order(world, [](CertificateOrder& order) { order.not_after = kTestNow - 1s; }); }},
+     [](const World& world) {
+       return with_order(world, [](CertificateOrder& order) { order.not_after = kTestNow - 1s; });
+     }},
     {"NotYetValid", "a certificate of tomorrow", Reason::not_yet_valid,
-     [](const World& world) { return with_order(world, [](CertificateOrder& order) { order.not_before = kTestNow + 1s; }); }},
+     [](const World& world) {
+       return with_order(world, [](CertificateOrder& order) { order.not_before = kTestNow + 1s; });
+     }},
     {"EnciphermentOnly", "a key for encryption", Reason::wrong_key_use,
      [](const World& world) {
-       return with_order(world, [](CertificateOrder& order) { replace_extension(order, make::key_usage(kKeyEncipherment)); });
+       return with_order(world,
+                         [](CertificateOrder& order) { replace_extension(order, make::key_usage(kKeyEncipherment)); });
      }},
     {"NoKeyUsage", "a key whose use nobody has said", Reason::wrong_key_use,
      [](const World& world) {
@@ -533,7 +554,8 @@ const Story kCertificates[] = {
        cms.certificates = {{make::issue_der(order, key, &world.gost.issuer)}};
        return attempt(make::sign_cms(cms));
      }},
-    {"Twins", "two certificates of one issuer and serial, the first one Bolat's: whose signature is it?", Reason::ambiguous,
+    {"Twins", "two certificates of one issuer and serial, the first one Bolat's: whose signature is it?",
+     Reason::ambiguous,
      [](const World& world) {
        CertificateOrder order = world.gost.order_for(kBolat);
        order.serial = world.saule.certificate->serial;
@@ -559,7 +581,8 @@ INSTANTIATE_TEST_SUITE_P(Certificates, Attacks, testing::ValuesIn(kCertificates)
 
 constexpr std::string_view kSignatureSpace = "http://www.w3.org/2000/09/xmldsig#";
 constexpr std::string_view kC14n = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
-constexpr std::string_view kGostXml = "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512";
+constexpr std::string_view kGostXml =
+    "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512";
 constexpr std::string_view kStreebogXml = "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512";
 
 std::string base64(std::string_view octets) {
@@ -574,22 +597,26 @@ std::string base64(std::string_view octets) {
 struct Reference {
   std::string covered;  // canonical
   std::string uri = "URI=\"\"";
-  std::vector<std::string> transforms{"<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>",
-                                      fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)};
+  std::vector<std::string> transforms{
+      "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>",
+      fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)};
   std::size_t digest_octets = 64;
 
   std::string text() const {
     std::string all;
     for (const std::string& transform : transforms) all += transform;
     const std::string digest = crypto::hash(crypto::Digest::streebog512, covered).substr(0, digest_octets);
-    return fmt::format("<ds:Reference {}><ds:Transforms>{}</ds:Transforms><ds:DigestMethod Algorithm=\"{}\"></ds:DigestMethod>"
-                       "<ds:DigestValue>{}</ds:DigestValue></ds:Reference>", uri, all, kStreebogXml, base64(digest));
+    return fmt::format(
+        "<ds:Reference {}><ds:Transforms>{}</ds:Transforms><ds:DigestMethod Algorithm=\"{}\"></ds:DigestMethod>"
+        "<ds:DigestValue>{}</ds:DigestValue></ds:Reference>",
+        uri, all, kStreebogXml, base64(digest));
   }
 };
 
 std::string x509(std::initializer_list<CertificatePtr> certificates) {
   std::string all;
-  for (const CertificatePtr& one : certificates) all += "<ds:X509Certificate>" + base64(one->der) + "</ds:X509Certificate>";
+  for (const CertificatePtr& one : certificates)
+    all += "<ds:X509Certificate>" + base64(one->der) + "</ds:X509Certificate>";
   return "<ds:KeyInfo><ds:X509Data>" + all + "</ds:X509Data></ds:KeyInfo>";
 }
 
@@ -598,7 +625,8 @@ std::string signature_element(const Identity& by, const std::string& references,
                               std::string_view method = kGostXml, std::string_view object = {}) {
   const std::string info = fmt::format(
       "<ds:SignedInfo xmlns:ds=\"{}\"><ds:CanonicalizationMethod Algorithm=\"{}\"></ds:CanonicalizationMethod>"
-      "<ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>{}</ds:SignedInfo>", kSignatureSpace, kC14n, method, references);
+      "<ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>{}</ds:SignedInfo>",
+      kSignatureSpace, kC14n, method, references);
   const std::string value = by.key.sign(crypto::Algorithm::gost2015, crypto::hash(crypto::Digest::streebog512, info));
   if (key_info.empty()) key_info = x509({by.certificate});
   return fmt::format("<ds:Signature xmlns:ds=\"{}\">{}<ds:SignatureValue>{}</ds:SignatureValue>{}{}</ds:Signature>",
@@ -618,7 +646,8 @@ std::string xml_by_saule(const World& world, std::string_view document = kDocume
 
 /// Signed by Id: only <data Id="d"> is covered.
 std::string signed_part(const World& world) {
-  const Reference part{"<data Id=\"d\">1</data>", "URI=\"#d\"", {fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)}};
+  const Reference part{
+      "<data Id=\"d\">1</data>", "URI=\"#d\"", {fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)}};
   return signature_element(world.saule, part.text());
 }
 
@@ -648,7 +677,9 @@ const Story kXml[] = {
     {"ChangedAttribute", "the number is changed after signing", Reason::digest_mismatch,
      [](const World& world) { return xml_attempt(replaced(xml_by_saule(world), "991300000003", "991300000011")); }},
     {"ElementAdded", "an element is added after signing", Reason::digest_mismatch,
-     [](const World& world) { return xml_attempt(replaced(xml_by_saule(world), "<ds:Signature", "<extra/><ds:Signature")); }},
+     [](const World& world) {
+       return xml_attempt(replaced(xml_by_saule(world), "<ds:Signature", "<extra/><ds:Signature"));
+     }},
     {"OtherDocument", "a good signature on another application", Reason::content_mismatch,
      [](const World& world) { return xml_attempt(xml_by_saule(world, "<application number=\"2\" sha256=\"11\"/>")); }},
     {"OtherPerson", "Bolat signs", Reason::wrong_person,
@@ -659,27 +690,37 @@ const Story kXml[] = {
      [](const World& world) {
        return xml_attempt("<envelope><application number=\"666\"/>" + xml_by_saule(world) + "</envelope>");
      }},
+    {"MovedOut", "the same, and the signature stands where signatures stand", Reason::digest_mismatch,
+     [](const World& world) {
+       const std::string forged = "<envelope><application number=\"666\"/>" + std::string(kDocument);
+       return xml_attempt(forged + signature_element(world.saule, whole_document()) + "</envelope>");
+     }},
     {"PartOnly", "the signature covers an element by its Id, and not the application", Reason::content_mismatch,
      [](const World& world) {
-       return xml_attempt("<application number=\"666\"><data Id=\"d\">1</data>" + signed_part(world) + "</application>");
+       return xml_attempt("<application number=\"666\"><data Id=\"d\">1</data>" + signed_part(world) +
+                          "</application>");
      }},
     {"MovedId", "the signed element is moved away, a forged one stands in its place", Reason::content_mismatch,
      [](const World& world) {
-       return xml_attempt("<application><data>2</data><old><data Id=\"d\">1</data></old>" + signed_part(world) + "</application>");
+       return xml_attempt("<application><data>2</data><old><data Id=\"d\">1</data></old>" + signed_part(world) +
+                          "</application>");
      }},
     {"TwoIds", "the signed element and a forged one of the same Id", Reason::ambiguous,
      [](const World& world) {
-       return xml_attempt("<application><data Id=\"d\">2</data><old><data Id=\"d\">1</data></old>" + signed_part(world) + "</application>");
+       return xml_attempt("<application><data Id=\"d\">2</data><old><data Id=\"d\">1</data></old>" +
+                          signed_part(world) + "</application>");
      }},
     {"OwnObject", "the signature covers an Object within itself", Reason::malformed,
      [](const World& world) {
        const std::string object = fmt::format("<ds:Object xmlns:ds=\"{}\" Id=\"o\">x</ds:Object>", kSignatureSpace);
-       const Reference reference{object, "URI=\"#o\"", {fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)}};
+       const Reference reference{
+           object, "URI=\"#o\"", {fmt::format("<ds:Transform Algorithm=\"{}\"></ds:Transform>", kC14n)}};
        return xml_attempt(inside_document(signature_element(world.saule, reference.text(), {}, kGostXml, object)));
      }},
     {"Xslt", "a transform that turns anything into what was signed", Reason::malformed,
      [](const World& world) {
-       return with_transform(world, "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"></ds:Transform>");
+       return with_transform(world,
+                             "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"></ds:Transform>");
      }},
     {"XPath", "a transform that leaves out what was changed", Reason::malformed,
      [](const World& world) {
@@ -688,7 +729,8 @@ const Story kXml[] = {
      }},
     {"Base64Transform", "a transform that reads text as octets", Reason::malformed,
      [](const World& world) {
-       return with_transform(world, "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#base64\"></ds:Transform>");
+       return with_transform(world,
+                             "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#base64\"></ds:Transform>");
      }},
     {"NoReference", "SignedInfo covers nothing", Reason::malformed,
      [](const World& world) { return xml_attempt(inside_document(signature_element(world.saule, ""))); }},
@@ -720,10 +762,13 @@ const Story kXml[] = {
        return xml_attempt(make::sign_xml(document, world.saule).value());
      }},
     {"Instruction", "a processing instruction in the signed document", Reason::malformed,
-     [](const World& world) { return xml_attempt(xml_by_saule(world, "<application number=\"1\"><?php ?></application>")); }},
+     [](const World& world) {
+       return xml_attempt(xml_by_saule(world, "<application number=\"1\"><?php ?></application>"));
+     }},
     {"Doctype", "a DOCTYPE with an entity", Reason::malformed,
      [](const World& world) {
-       return xml_attempt("<!DOCTYPE application [<!ENTITY n \"1\">]>" + replaced(xml_by_saule(world), "991300000003", "&n;"));
+       return xml_attempt("<!DOCTYPE application [<!ENTITY n \"1\">]>" +
+                          replaced(xml_by_saule(world), "991300000003", "&n;"));
      }},
     {"Laughs", "entities that grow to gigabytes", Reason::malformed,
      [](const World&) {
@@ -752,7 +797,8 @@ const Story kXml[] = {
      }},
     {"KeyInfoSwapped", "Bolat's certificate under Saule's signature", Reason::signature_mismatch,
      [](const World& world) {
-       return xml_attempt(inside_document(signature_element(world.saule, whole_document(), x509({world.bolat.certificate}))));
+       return xml_attempt(
+           inside_document(signature_element(world.saule, whole_document(), x509({world.bolat.certificate}))));
      }},
     {"NoKeyInfo", "no certificate, just a key's name", Reason::bad_certificate,
      [](const World& world) {
@@ -767,7 +813,8 @@ const Story kXml[] = {
     {"SecondBroken", "Saule's signature holds, the one after it does not", Reason::signature_mismatch,
      [](const World& world) {
        const std::string once = inside_document(signature_element(world.saule, whole_document()));
-       const std::string twice = signature_element(world.bolat, Reference{*canonical_xml(once)}.text(), x509({world.saule.certificate}));
+       const std::string twice =
+           signature_element(world.bolat, Reference{*canonical_xml(once)}.text(), x509({world.saule.certificate}));
        Attempt made = xml_attempt(inside_document(twice, once));
        made.expectation.iin.reset();
        return made;
@@ -781,7 +828,8 @@ INSTANTIATE_TEST_SUITE_P(Xml, Attacks, testing::ValuesIn(kXml), story_name);
 
 // --- signing in ---------------------------------------------------------------------------------------------------
 
-std::string challenge(std::string_view nonce = kNonce, std::string_view origin = kOrigin, Instant issued = kTestNow - 1min) {
+std::string challenge(std::string_view nonce = kNonce, std::string_view origin = kOrigin,
+                      Instant issued = kTestNow - 1min) {
   return fmt::format("<login><nonce>{}</nonce><origin>{}</origin><issued>{}</issued></login>", nonce, origin,
                      base::format_rfc3339(issued));
 }
@@ -825,9 +873,13 @@ const Story kLogins[] = {
        return made;
      }},
     {"MoreThanAChallenge", "a challenge with something else to sign in it", Reason::bad_challenge,
-     [](const World& world) { return login_by(world.saule, replaced(challenge(), "</login>", "<pay>1000</pay></login>")); }},
+     [](const World& world) {
+       return login_by(world.saule, replaced(challenge(), "</login>", "<pay>1000</pay></login>"));
+     }},
     {"TwoNonces", "two nonces, one of them right", Reason::bad_challenge,
-     [](const World& world) { return login_by(world.saule, replaced(challenge(), "<nonce>", "<nonce>other</nonce><nonce>")); }},
+     [](const World& world) {
+       return login_by(world.saule, replaced(challenge(), "<nonce>", "<nonce>other</nonce><nonce>"));
+     }},
     {"CommentInTheNonce", "a comment in the nonce", Reason::bad_challenge,
      [](const World& world) { return login_by(world.saule, replaced(challenge(), "Zm9v", "Zm9v<!-- -->")); }},
 };
@@ -847,8 +899,12 @@ struct Answered {
 };
 void PrintTo(const Answered& answered, std::ostream* out) { *out << answered.what; }
 
-make::OcspAnswer good(const World& world) { return world.gost.answer(*world.saule.certificate, kTestNow, std::string(kOcspNonce)); }
-std::string response(const World& world, const make::OcspAnswer& answer) { return make::ocsp_response(answer, world.gost.responder); }
+make::OcspAnswer good(const World& world) {
+  return world.gost.answer(*world.saule.certificate, kTestNow, std::string(kOcspNonce));
+}
+std::string response(const World& world, const make::OcspAnswer& answer) {
+  return make::ocsp_response(answer, world.gost.responder);
+}
 std::string response_by(const World& world, const Identity& responder) {
   make::OcspAnswer answer = good(world);
   answer.certificates = {responder.certificate};
@@ -864,8 +920,8 @@ std::string revoked(const World& world, Instant at, std::optional<RevocationReas
 }
 
 const Answered kAnswers[] = {
-    {"Good", "the responder knows nothing against it", Status::good, [](const World& world) { return response(world, good(world)); },
-     Reason::ok},
+    {"Good", "the responder knows nothing against it", Status::good,
+     [](const World& world) { return response(world, good(world)); }, Reason::ok},
     {"ByTheIssuer", "the CA answers itself", Status::good,
      [](const World& world) { return response_by(world, world.gost.issuer); }, Reason::ok},
     {"WithNextUpdate", "good until tomorrow, made an hour ago", Status::good,
@@ -874,21 +930,26 @@ const Answered kAnswers[] = {
        answer.this_update = answer.produced_at = kTestNow - 1h;
        answer.next_update = kTestNow + 24h;
        return response(world, answer);
-     }, Reason::ok},
+     },
+     Reason::ok},
     {"Revoked", "revoked yesterday because the key was stolen", Status::revoked,
-     [](const World& world) { return revoked(world, kTestNow - 24h, RevocationReason::key_compromise); }, Reason::revoked},
+     [](const World& world) { return revoked(world, kTestNow - 24h, RevocationReason::key_compromise); },
+     Reason::revoked},
     {"RevokedForNoReason", "revoked, nobody says why", Status::revoked,
      [](const World& world) { return revoked(world, kTestNow - 24h, {}); }, Reason::revoked},
     {"OnHold", "on hold", Status::revoked,
-     [](const World& world) { return revoked(world, kTestNow - 24h, RevocationReason::certificate_hold); }, Reason::revoked},
+     [](const World& world) { return revoked(world, kTestNow - 24h, RevocationReason::certificate_hold); },
+     Reason::revoked},
     {"Of1970", "an unknown serial, as НУЦ РК answers it: it was never issued", Status::not_issued,
-     [](const World& world) { return revoked(world, Instant{}, RevocationReason::certificate_hold, true); }, Reason::revoked},
+     [](const World& world) { return revoked(world, Instant{}, RevocationReason::certificate_hold, true); },
+     Reason::revoked},
     {"Unknown", "the responder does not know the serial", Status::unknown,
      [](const World& world) {
        make::OcspAnswer answer = good(world);
        answer.status = make::OcspAnswer::Status::unknown;
        return response(world, answer);
-     }, Reason::bad_certificate},
+     },
+     Reason::bad_certificate},
     {"Stale", "good, of an hour ago, without nextUpdate", Status::rejected,
      [](const World& world) {
        make::OcspAnswer answer = good(world);
@@ -911,13 +972,15 @@ const Answered kAnswers[] = {
     {"OtherSerial", "good, but Bolat's certificate is", Status::rejected,
      [](const World& world) {
        make::OcspAnswer answer = good(world);
-       answer.cert_id = make::cert_id(crypto::Digest::sha256, *world.gost.issuer.certificate, world.bolat.certificate->serial);
+       answer.cert_id =
+           make::cert_id(crypto::Digest::sha256, *world.gost.issuer.certificate, world.bolat.certificate->serial);
        return response(world, answer);
      }},
     {"OtherIssuer", "good, but the same serial of another CA is", Status::rejected,
      [](const World& world) {
        make::OcspAnswer answer = good(world);
-       answer.cert_id = make::cert_id(crypto::Digest::sha256, *world.rsa.issuer.certificate, world.saule.certificate->serial);
+       answer.cert_id =
+           make::cert_id(crypto::Digest::sha256, *world.rsa.issuer.certificate, world.saule.certificate->serial);
        return response(world, answer);
      }},
     {"OtherNonce", "good, to a question that somebody asked before", Status::rejected,
@@ -950,7 +1013,8 @@ const Answered kAnswers[] = {
        order.not_after = kTestNow - 24h;
        return response_by(world, world.gost.issue_order(order));
      }},
-    {"ByAPerson", "good, says Bolat", Status::rejected, [](const World& world) { return response_by(world, world.bolat); }},
+    {"ByAPerson", "good, says Bolat", Status::rejected,
+     [](const World& world) { return response_by(world, world.bolat); }},
     {"BySaule", "good, says Saule of herself", Status::rejected,
      [](const World& world) { return response_by(world, world.saule); }},
     {"ForeignResponder", "good, says the responder of another CA", Status::rejected,
@@ -961,13 +1025,16 @@ const Answered kAnswers[] = {
        return response_by(world, other.responder);
      }},
     {"NameOfAnother", "good, in the responder's name but by Bolat's key", Status::rejected,
-     [](const World& world) { return make::ocsp_response(good(world), {world.bolat.key, world.gost.responder.certificate}); }},
+     [](const World& world) {
+       return make::ocsp_response(good(world), {world.bolat.key, world.gost.responder.certificate});
+     }},
     {"Damaged", "half an answer", Status::rejected,
      [](const World& world) { return response(world, good(world)).substr(0, 300); }},
 };
 
 class OcspAnswers : public testing::TestWithParam<Answered> {};
-INSTANTIATE_TEST_SUITE_P(Revocation, OcspAnswers, testing::ValuesIn(kAnswers), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Revocation, OcspAnswers, testing::ValuesIn(kAnswers),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(OcspAnswers, AreJudged) {
   const World& world = World::instance();
@@ -1026,11 +1093,14 @@ TEST(Revoked, TheListOfTheDayIsEnough) {
   const Trust trust = world.gost.trust();
   const auto verdict = [&](std::vector<make::CrlOrder::Entry> entries, Instant of) {
     Evidence evidence;
-    evidence.crls = std::make_shared<const CrlSet>(std::vector<CrlPtr>{Crl::read(world.gost.crl_of(std::move(entries), of), trust).value()});
+    evidence.crls = std::make_shared<const CrlSet>(
+        std::vector<CrlPtr>{Crl::read(world.gost.crl_of(std::move(entries), of), trust).value()});
     return verify(signed_by_saule(world), document_of_saule(), trust, evidence, kTestNow).reason;
   };
   EXPECT_EQ(verdict({}, kTestNow - 1h), Reason::ok);
-  EXPECT_EQ(verdict({{world.saule.certificate->serial, kTestNow - 2h, RevocationReason::key_compromise}}, kTestNow - 1h), Reason::revoked);
+  EXPECT_EQ(
+      verdict({{world.saule.certificate->serial, kTestNow - 2h, RevocationReason::key_compromise}}, kTestNow - 1h),
+      Reason::revoked);
   EXPECT_EQ(verdict({}, kTestNow - 48h), Reason::revocation_unknown) << "a list that has run out says nothing";
   EXPECT_EQ(verdict({}, kTestNow + 1h), Reason::revocation_unknown) << "nor does one of the future";
 }
@@ -1080,14 +1150,17 @@ TEST_P(Damage, ABitAnywhereNeverMakesItSomebodyElses) {
   }
 }
 
+/// Of the processor: a busy machine must not fail a test.
+double seconds_since(std::clock_t started) { return static_cast<double>(std::clock() - started) / CLOCKS_PER_SEC; }
+
 TEST(Limits, HugeInputIsRefusedAtOnce) {
-  const auto started = std::chrono::steady_clock::now();
+  const std::clock_t started = std::clock();
   constexpr std::size_t kHuge = 100 * 1024 * 1024;
   EXPECT_EQ(judged_bytes(std::string(kHuge, '\x30')).reason, Reason::malformed);
   EXPECT_EQ(judged_bytes(std::string(kHuge, 'A')).reason, Reason::malformed);
   EXPECT_EQ(judged_bytes("<a>" + std::string(kHuge, 'x') + "</a>").reason, Reason::malformed);
   EXPECT_EQ(judged_bytes(std::string(kHuge, ' ')).reason, Reason::malformed);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 5s);
+  EXPECT_LT(seconds_since(started), 5);
 }
 
 TEST(Limits, DeepNestingIsRefused) {
@@ -1112,9 +1185,9 @@ TEST(Limits, ManySignersAreRefusedBeforeTheyAreChecked) {
   while (order.signers.size() < 2000) order.signers.push_back(order.signers[0]);
   order.certificates = {{world.saule.certificate->der}};
   const std::string cms = make::sign_cms(order);
-  const auto started = std::chrono::steady_clock::now();
+  const std::clock_t started = std::clock();
   EXPECT_EQ(judged_bytes(cms).reason, Reason::malformed);
-  EXPECT_LT(std::chrono::steady_clock::now() - started, 1s);
+  EXPECT_LT(seconds_since(started), 1);
 }
 
 /// One signature is one application's: its bytes are another's nowhere.

@@ -72,7 +72,9 @@ Opened open(std::string_view bytes, const Expectation& expectation) {
     opened.fault = std::move(cms.error());
     return opened;
   }
-  const std::optional<std::string_view> content = expectation.content;
+  // An attached login is judged as a challenge, not as a document that happens to be another one.
+  const bool said_by_itself = expectation.use == Use::login && cms->content;
+  const auto content = said_by_itself ? std::nullopt : std::optional<std::string_view>(expectation.content);
   opened.signers = judge_signers(*cms, content, oids::kData);
   return opened;
 }
@@ -80,13 +82,16 @@ Opened open(std::string_view bytes, const Expectation& expectation) {
 std::optional<Fault> wrong_content(const Opened& opened, const IntactSignature& signature, const Expectation& expectation,
                                    Instant now) {
   const bool xml = opened.format == "xml";
-  if (xml) {
-    if (auto wrong = other_document(opened, expectation)) return wrong;
-  }
   const std::string& content = xml ? opened.document : signature.content;
   if (expectation.use == Use::login) {
     if (!opened.whole) return Fault{Reason::bad_challenge, "only a part of the challenge is signed"};
-    return wrong_challenge(content, expectation, now);
+    if (auto wrong = wrong_challenge(content, expectation, now)) return wrong;
+    const bool another = xml ? other_document(opened, expectation).has_value() : expectation.content && content != *expectation.content;
+    if (another) return Fault{Reason::bad_challenge, "another challenge"};
+    return std::nullopt;
+  }
+  if (xml) {
+    if (auto wrong = other_document(opened, expectation)) return wrong;
   }
   if (xml ? has_login_root(content) : is_login(content)) {
     return Fault{Reason::content_mismatch, "a login challenge is no document"};

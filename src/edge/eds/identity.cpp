@@ -19,7 +19,7 @@ std::string_view wrong_role(const Certificate& certificate) {
     if (purpose == std::string_view(kPersonsSystem)) return "the role is a person's information system";
   }
   if (!certificate.for_purpose(oids::kNaturalPerson)) return "the role is not a natural person's";
-  if (certificate.subject.bin()) return "the certificate names an organisation";
+  if (certificate.subject.names_organisation()) return "the certificate names an organisation";
   return "";
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "edge/eds/asn1/der.hpp"
+#include "edge/eds/asn1/oids.hpp"
 #include "edge/eds/levels.hpp"
 #include "edge/eds/make/test_authority.hpp"
 #include "edge/eds/shared_samples.hpp"
@@ -164,6 +165,15 @@ TEST(Login, IsOurChallengeNowForThisSite) {
   EXPECT_EQ(by_cms("bm9uY2U"), "bad_challenge") << "a bare nonce binds to no site";
 }
 
+TEST(Login, IsTheVeryChallengeThatWasIssued) {
+  const std::string other = challenge("bm9uY2U", "https://mekenjai.kz", kTestNow - minutes{1});
+  Expectation expectation = login();
+  expectation.content = challenge();
+  EXPECT_EQ(told(judge(make::sign_cms(challenge(), saule(), kTestNow), expectation)), "ok");
+  EXPECT_EQ(told(judge(make::sign_cms(other, saule(), kTestNow), expectation)), "bad_challenge");
+  EXPECT_EQ(told(judge(make::sign_cms("{}", saule(), kTestNow), expectation)), "bad_challenge");
+}
+
 TEST(Login, NeedsWhatWasIssued) {
   const std::string signed_challenge = make::sign_cms(challenge(), saule(), kTestNow);
   Expectation expectation = login();
@@ -220,6 +230,11 @@ TEST(Use, ADocumentNeedsAPersonsSigningKey) {
   employee.bin = "991340000007";
   employee.organisation = "ТОО ТЕСТ";
   EXPECT_EQ(judged(gost().order_for(employee)), "wrong_key_use");
+  make::CertificateOrder person = gost().order_for(make::kSaule);
+  for (const char* unit : {"BIN991340000007", "BIN991340000015"}) {
+    person.subject.push_back({std::string(oids::kOrganisationalUnit), unit});
+  }
+  EXPECT_EQ(judged(person), "wrong_key_use") << "two organisations do not make a person";
 }
 
 TEST(Use, OneGostKeyServesBothAndRsaKeysComeInPairs) {

@@ -370,7 +370,8 @@ awaitable<Response> sign_page(Visit& visit) {
   co_return page.done();
 }
 
-/// Where the applicant's number may not sign (none in БМГ, or too new): to the digital signature, telling why.
+/// Where the applicant's number may not sign (none in БМГ, or too new): to the digital signature,
+/// telling why.
 std::optional<Response> without_sms(const Visit& visit, const base::Problem& problem,
                                     const std::string& id) {
   const bool no_number = problem.code == "no_phone" || problem.code == "phone_too_new";
@@ -385,7 +386,8 @@ awaitable<Response> send_code(Visit& visit) {
   const base::Result<flow::Done> sent = co_await visit.service().request_signature_code(caller, id);
   if (!sent) {
     if (sent.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
-    if (std::optional<Response> way = without_sms(visit, sent.error(), id)) co_return std::move(*way);
+    if (std::optional<Response> way = without_sms(visit, sent.error(), id))
+      co_return std::move(*way);
     if (sent.error().trouble == base::Trouble::unprocessable) {
       const base::Result<ApplicationView> application = co_await find(visit);
       if (!application) co_return problem_page(visit, application.error());
@@ -478,11 +480,10 @@ awaitable<Response> eds_sign(Visit& visit) {
   flow::SignatureRequest signature;
   signature.method = "eds";
   signature.cms = visit.field("cms");
-  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   int status = 422;
   if (!signature.cms.empty()) {
-    const base::Result<ApplicationView> done =
-        co_await visit.service().sign(caller, id, signature);
+    const base::Result<ApplicationView> done = co_await visit.service().sign(caller, id, signature);
     if (done) co_return co_await sent(visit);
     if (done.error().trouble == base::Trouble::wrong_state)
       co_return http::redirect("/applications/" + id);

@@ -697,7 +697,8 @@ std::string new_key() { return base::to_base64url(base::random_bytes(18)); }
 
 /// How the application will be signed, told before it is made.
 void fill_ways(const Visit& visit, Page& page) {
-  page.set("THEN", visit.text(visit.service().eds_available() ? "page.data.then_eds" : "page.data.then"));
+  page.set("THEN",
+           visit.text(visit.service().eds_available() ? "page.data.then_eds" : "page.data.then"));
 }
 
 awaitable<Response> consent_page(Visit& visit) {

@@ -1,5 +1,5 @@
-// Signing in and out: IIN, then the code from 1414; or a digital signature, with a key on this computer or with eGov
-// Mobile. Everybody sees the same, whether the IIN is known or not.
+// Signing in and out: IIN, then the code from 1414; or a digital signature, with a key on this
+// computer or with eGov Mobile. Everybody sees the same, whether the IIN is known or not.
 #include "pages/eds.hpp"
 
 namespace mekenjai::pages {
@@ -75,7 +75,8 @@ Response welcome(const Visit& visit, const flow::SignedIn& signed_in, const std:
   response.headers.emplace_back(
       "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in.token, std::nullopt));
   if (!visit.request.cookie(kLanguageCookie)) {
-    // What the browser asks for; where it asks for none of ours, the language that the population register has.
+    // What the browser asks for; where it asks for none of ours, the language that the population
+    // register has.
     const auto own = i18n::parse_language(signed_in.person.language);
     const auto asked = i18n::accepted(visit.request.header("accept-language"));
     response.headers.emplace_back("Set-Cookie",
@@ -133,7 +134,8 @@ EdsPlace eds_place(const std::string& challenge, const std::string& next) {
 }
 
 /// The page with a fresh text to sign, and what went wrong with the one before.
-awaitable<Response> ask_for_signature(Visit& visit, std::string next, std::string wrong, int status) {
+awaitable<Response> ask_for_signature(Visit& visit, std::string next, std::string wrong,
+                                      int status) {
   const std::string source = visit.request.source;
   const base::Result<flow::EdsChallenge> challenge =
       co_await visit.service().request_eds_challenge(source);
@@ -156,9 +158,11 @@ awaitable<Response> eds_sign_in_page(Visit& visit) {
 }
 
 /// Signed in, or on to the code by SMS.
-Response signed_in_by_eds(const Visit& visit, const flow::EdsSignIn& done, const std::string& next) {
+Response signed_in_by_eds(const Visit& visit, const flow::EdsSignIn& done,
+                          const std::string& next) {
   if (done.signed_in) return welcome(visit, *done.signed_in, next);
-  return http::redirect(with_next("/sign-in/code/" + http::percent_encode(done.sms_challenge), next));
+  return http::redirect(
+      with_next("/sign-in/code/" + http::percent_encode(done.sms_challenge), next));
 }
 
 awaitable<Response> eds_sign_in(Visit& visit) {
@@ -166,7 +170,7 @@ awaitable<Response> eds_sign_in(Visit& visit) {
   flow::SignatureRequest signature;
   signature.method = "eds";
   signature.cms = visit.field("cms");
-  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   if (signature.cms.empty()) co_return co_await ask_for_signature(visit, next, wrong, 422);
   const std::string challenge = visit.parameter(0), source = visit.request.source;
   const base::Result<flow::EdsSignIn> done =
@@ -174,7 +178,7 @@ awaitable<Response> eds_sign_in(Visit& visit) {
   if (done) co_return signed_in_by_eds(visit, *done, next);
   const base::Problem& problem = done.error();
   if (problem.trouble == base::Trouble::not_found) {
-    wrong = visit.text("page.eds.reason.bad_challenge");
+    wrong = visit.text("problem.bad_signature.reason.bad_challenge");
   } else if (const std::optional<std::string> sentence = eds_sentence(visit, problem)) {
     wrong = *sentence;
   } else {

@@ -1,4 +1,5 @@
-// The container of a signature, for its signer to keep: the document, the signature and what was found about it.
+// The container of a signature, for its signer to keep: the document, the signature and what was
+// found about it.
 #include "pages/site.hpp"
 
 namespace mekenjai::pages {
@@ -20,8 +21,6 @@ awaitable<Response> container(Visit& visit) {
 
 }  // namespace
 
-void add_signatures(Table& table) {
-  table.get("/signatures/{id}", Guard::cookie, container);
-}
+void add_signatures(Table& table) { table.get("/signatures/{id}", Guard::cookie, container); }
 
 }  // namespace mekenjai::pages

@@ -1,7 +1,7 @@
 // "My consents": requests to me as owner, co-owner, tenant or registrant; seen, answered, confirmed
 // by a code or with a digital signature.
-#include "domain/words.hpp"
 #include <boost/json/serialize.hpp>
+#include "domain/words.hpp"
 
 #include "pages/eds.hpp"
 #include "pages/parts.hpp"
@@ -102,7 +102,8 @@ std::string answer_line(const Visit& visit, const ConsentView& consent) {
 
 /// Changes when a signature that was being checked is judged.
 std::string stamp_of(const ConsentView& consent) {
-  return fmt::format("{}-{}", domain::word(consent.status), consent.signature_checking ? "eds" : "");
+  return fmt::format("{}-{}", domain::word(consent.status),
+                     consent.signature_checking ? "eds" : "");
 }
 
 /// How the answer is confirmed: by SMS unless he has chosen the other way, or has just tried it.
@@ -190,7 +191,8 @@ Page code_form(Visit& visit, const std::string& id, const std::string& answer) {
   page.set("SUBMIT", visit.text(fmt::format("page.consent_code.submit.{}", answer)));
   page.set("PANEL", answer == "grant" ? "mk-panel--info" : "mk-panel--sunk");
   if (visit.service().eds_available()) {
-    const std::string address = fmt::format("/consents/{}/confirm/", id), query = "?answer=" + answer;
+    const std::string address = fmt::format("/consents/{}/confirm/", id),
+                      query = "?answer=" + answer;
     offer_ways(page, address + "eds" + query, address + "qr" + query);
   }
   page.with_form();
@@ -330,7 +332,7 @@ awaitable<Response> eds_confirm(Visit& visit) {
   flow::SignatureRequest signature;
   signature.method = "eds";
   signature.cms = visit.field("cms");
-  std::string wrong(visit.text("page.eds.reason.no_signature"));
+  std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   int status = 422;
   if (!signature.cms.empty()) {
     const base::Result<ConsentView> answered =

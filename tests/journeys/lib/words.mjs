@@ -40,7 +40,7 @@ function read(file) {
 }
 
 const catalogues = Object.fromEntries(languages.map((language) => [language,
-  new Map(['base', 'pages', 'rules'].flatMap((name) => [...read(path.join(locales, language, `${name}.po`))]))]));
+  new Map(['base', 'pages', 'eds', 'problems', 'rules'].flatMap((name) => [...read(path.join(locales, language, `${name}.po`))]))]));
 
 /** The text of a key, of a plural its first form; `{name}` is replaced where `values` has it. */
 export function text(language, key, values = {}) {

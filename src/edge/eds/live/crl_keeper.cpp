@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace mekenjai::edge::eds::live {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
-/// A file for each address; an address that is no longer configured leaves a file that nobody reads.
+/// A file for each address.
 std::string file_name(const HttpAddress& address) {
   return base::to_hex(base::sha256(address.text)).substr(0, 16) + ".crl";
 }
@@ -36,6 +37,17 @@ std::chrono::milliseconds jittered(std::chrono::seconds period) {
   return std::chrono::milliseconds(period) * 9 / 10 + std::chrono::milliseconds(base::random_below(fifth + 1));
 }
 
+/// Lists of addresses that are no longer configured, and what a crash left half written.
+void remove_others(const fs::path& folder, const std::set<std::string>& ours) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool a_list = name.ends_with(".crl") || name.ends_with(".crl.new");
+    if (!a_list || ours.contains(name)) continue;
+    std::error_code ignored;
+    fs::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 struct CrlKeeper::Source {
@@ -53,7 +65,9 @@ struct CrlKeeper::Source {
 CrlKeeper::CrlKeeper(CrlSettings settings, const Trust& trust, asio::io_context& loop, asio::io_context& pool)
     : settings_(std::move(settings)), trust_(trust), loop_(loop), pool_(pool), lists_(std::make_shared<const CrlSet>()) {
   const auto add = [&](const std::vector<HttpAddress>& addresses, std::chrono::seconds every) {
-    for (const HttpAddress& address : addresses) sources_.push_back(std::make_shared<Source>(address, every, loop_.get_executor()));
+    for (const HttpAddress& address : addresses) {
+      sources_.push_back(std::make_shared<Source>(address, every, loop_.get_executor()));
+    }
   };
   add(settings_.full, settings_.full_every);
   add(settings_.delta, settings_.delta_every);
@@ -62,9 +76,11 @@ CrlKeeper::CrlKeeper(CrlSettings settings, const Trust& trust, asio::io_context&
 void CrlKeeper::load() {
   if (settings_.folder.empty()) return;
   fs::create_directories(settings_.folder);
+  std::set<std::string> ours;
+  for (const auto& source : sources_) ours.insert(file_name(source->address));
+  remove_others(settings_.folder, ours);
   for (const auto& source : sources_) {
-    const fs::path file = fs::path(settings_.folder) / file_name(source->address);
-    std::ifstream in(file, std::ios::binary);
+    std::ifstream in(fs::path(settings_.folder) / file_name(source->address), std::ios::binary);
     if (!in) continue;
     const std::string bytes(std::istreambuf_iterator<char>(in), {});
     auto list = Crl::read(bytes, trust_);

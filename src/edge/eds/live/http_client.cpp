@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -83,6 +84,11 @@ http::request<http::string_body> message_of(const HttpRequest& request) {
   return message;
 }
 
+bool is_page(std::string_view content_type) {
+  constexpr std::string_view kPage = "text/html";
+  return boost::beast::iequals(content_type.substr(0, kPage.size()), kPage);
+}
+
 HttpAnswer answer_of(http::response<http::string_body> message) {
   const auto field = [&](http::field name) {
     const auto value = message[name];
@@ -94,7 +100,7 @@ HttpAnswer answer_of(http::response<http::string_body> message) {
   answer.last_modified = field(http::field::last_modified);
   if (answer.status != 200 && answer.status != 304) {
     answer.trouble = fmt::format("status {}", answer.status);
-  } else if (answer.status == 200 && field(http::field::content_type).starts_with("text/html")) {
+  } else if (answer.status == 200 && is_page(field(http::field::content_type))) {
     answer.trouble = "a page came instead of an answer";
   } else {
     answer.body = std::move(message.body());

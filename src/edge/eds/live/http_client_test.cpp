@@ -122,7 +122,7 @@ TEST(HttpClient, APortalIsNoAnswer) {
   });
   EXPECT_FALSE(get(redirecting).ok());
   EXPECT_EQ(followed, 0) << "redirects are not followed";
-  const Loopback page([](const Loopback::Request&) { return Loopback::ok("<html>", "text/html; charset=utf-8"); });
+  const Loopback page([](const Loopback::Request&) { return Loopback::ok("<html>", "Text/HTML; charset=utf-8"); });
   EXPECT_THAT(get(page).trouble, HasSubstr("page"));
 }
 

@@ -49,7 +49,9 @@ Trust trust_of(const EdsConfig& config, std::vector<CertificatePtr> certificates
 }
 
 EdsConfig checked(EdsConfig config) {
-  if (const auto trouble = trouble_with(config)) throw std::runtime_error(fmt::format("[eds] {} {}", trouble->key, trouble->what));
+  if (const auto trouble = trouble_with(config)) {
+    throw std::runtime_error(fmt::format("[eds] {} {}", trouble->key, trouble->what));
+  }
   return config;
 }
 
@@ -120,8 +122,12 @@ std::optional<ConfigTrouble> trouble_with(const EdsConfig& config) {
 std::optional<ConfigTrouble> missing_in(const EdsConfig& config) {
   if (!config.on) return std::nullopt;
   if (config.trust.empty()) return ConfigTrouble{"trust", "is missing: the folder of the certificates that are trusted"};
-  if (config.ocsp.empty() && config.crl.empty()) return ConfigTrouble{"ocsp", "and crl are missing: nobody could say what is revoked"};
-  if (config.origin.empty()) return ConfigTrouble{"origin", "is missing: the address of the service that people see, it stands in what they sign to sign in"};
+  if (config.ocsp.empty() && config.crl.empty()) {
+    return ConfigTrouble{"ocsp", "and crl are missing: nobody could say what is revoked"};
+  }
+  if (config.origin.empty()) {
+    return ConfigTrouble{"origin", "is missing: the service's address for people, which stands in what they sign to sign in"};
+  }
   return std::nullopt;
 }
 
@@ -303,11 +309,12 @@ asio::awaitable<Evidence> LiveExaminer::Parts::gather(std::vector<OcspQuestion> 
 /// CAdES-T for a CMS; of an XML signature the token is kept apart.
 asio::awaitable<void> LiveExaminer::Parts::stamp(JobPtr job, std::shared_ptr<Examined> examined) {
   const IntactSignature& intact = examined->verdict.proven.front().trusted.timed.intact;
-  std::string token = co_await stamper->stamp(intact.signature, intact.certificate->key.kind());
-  if (token.empty()) co_return;
-  examined->timestamp = token;
+  const Stamp stamp = co_await stamper->stamp(intact.signature, intact.certificate->key.kind());
+  if (stamp.token.empty()) co_return;
+  examined->timestamp = stamp.token;
+  examined->verdict.signers.front().timestamp = stamp.at;  // verified; it belongs to the report that is kept
   if (examined->verdict.format != "cms") co_return;
-  std::function<std::string()> put_in = [job, token] {
+  std::function<std::string()> put_in = [job, token = stamp.token] {
     const auto bytes = unarmoured(job->bytes);
     const auto stamped = bytes ? with_timestamp(*bytes, token) : fault(Reason::malformed, "no container");
     if (stamped) return *stamped;

@@ -342,6 +342,22 @@ TEST_F(Live, AnExpiredListSaysNothing) {
   EXPECT_EQ(examine().verdict.answer(), Answer::cannot_tell);
 }
 
+TEST_F(Live, AListThatIsNeededAndOutOfDateIsFetchedBeforeItsTime) {
+  std::promise<void> fetched_anew;
+  std::atomic<bool> later{false};
+  crl_is([&](const Loopback::Request&) {
+    if (later.exchange(false)) fetched_anew.set_value();
+    return Loopback::ok(authority.crl_of({}, clock.now()));
+  });
+  start();
+  clock.advance(28h);
+  later = true;
+  EXPECT_EQ(examine().verdict.answer(), Answer::cannot_tell);
+  EXPECT_EQ(fetched_anew.get_future().wait_for(10s), std::future_status::ready);
+  fetch_lists();
+  EXPECT_EQ(examine().verdict.answer(), Answer::valid);
+}
+
 TEST_F(Live, ListsOfAnEarlierRunServeWhileTheNetIsDead) {
   Loopback& server = crl_is(always(Loopback::ok(authority.crl_of({{saule.certificate->serial, clock.now()}}, clock.now()))));
   start();
@@ -353,6 +369,18 @@ TEST_F(Live, ListsOfAnEarlierRunServeWhileTheNetIsDead) {
   EXPECT_EQ(examiner->figures().crl_loaded, 0u);
   EXPECT_THAT(examiner->lists()->lists(), SizeIs(1));
   EXPECT_EQ(word(examine().verdict.reason), "revoked");
+}
+
+TEST_F(Live, ListsOfAddressesThatAreGoneAreRemoved) {
+  crl_is(always(Loopback::ok(authority.crl_of({}, clock.now()))));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "0123456789abcdef.crl") << "another address";
+  std::ofstream(folder / "0123456789abcdef.crl.new") << "half";
+  std::ofstream(folder / "notes.txt") << "somebody's own";
+  start();
+  EXPECT_FALSE(std::filesystem::exists(folder / "0123456789abcdef.crl"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "0123456789abcdef.crl.new"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "notes.txt"));
 }
 
 TEST_F(Live, ASpoiltFileOfAnEarlierRunIsPassedOver) {
@@ -414,6 +442,8 @@ TEST_F(Live, AValidSignatureIsStampedForTheArchive) {
   const Examined examined = examine();
   ASSERT_EQ(examined.verdict.answer(), Answer::valid) << why(examined);
   EXPECT_THAT(examined.timestamp, Not(IsEmpty()));
+  ASSERT_TRUE(examined.verdict.signers.at(0).timestamp) << "the report that is kept tells of it";
+  EXPECT_EQ(*examined.verdict.signers[0].timestamp, std::chrono::floor<std::chrono::seconds>(clock.now()));
   EXPECT_NE(examined.archive, examined.received);
   const auto archived = read_cms(examined.archive);
   ASSERT_TRUE(archived);

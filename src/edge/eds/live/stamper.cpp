@@ -17,14 +17,14 @@ Stamper::Stamper(HttpAddress address, std::chrono::milliseconds timeout, std::ch
                  const base::Clock& clock, asio::io_context& pool)
     : address_(std::move(address)), timeout_(timeout), trust_(trust), clock_(clock), pool_(pool), breaker_(rest) {}
 
-asio::awaitable<std::string> Stamper::stamp(std::string signature, crypto::KeyKind kind) {
-  std::string token;
-  if (!breaker_.resting()) token = co_await ask(std::move(signature), kind);
-  ++(token.empty() ? unstamped_ : stamped_);
-  co_return token;
+asio::awaitable<Stamp> Stamper::stamp(std::string signature, crypto::KeyKind kind) {
+  Stamp stamp;
+  if (!breaker_.resting()) stamp = co_await ask(std::move(signature), kind);
+  ++(stamp.token.empty() ? unstamped_ : stamped_);
+  co_return stamp;
 }
 
-asio::awaitable<std::string> Stamper::ask(std::string signature, crypto::KeyKind kind) {
+asio::awaitable<Stamp> Stamper::ask(std::string signature, crypto::KeyKind kind) {
   const std::string nonce = base::random_bytes(kNonceBytes);
   // The imprint's digest chooses the authority, GOST or RSA (eds.md 2.3); a policy is only needed for the former.
   const bool gost = kind == crypto::KeyKind::gost2015;
@@ -36,21 +36,21 @@ asio::awaitable<std::string> Stamper::ask(std::string signature, crypto::KeyKind
   if (!answer.ok()) {
     breaker_.failed();
     spdlog::warn("TSP {}: {}", address_.text, answer.trouble);
-    co_return std::string();
+    co_return Stamp{};
   }
   breaker_.answered();
   const Instant now = clock_.now();
-  std::function<Checked<std::string>()> verify = [&]() -> Checked<std::string> {
+  std::function<Checked<Stamp>()> verify = [&]() -> Checked<Stamp> {
     auto token = token_of_response(answer.body);
-    if (!token) return token;
+    if (!token) return tl::unexpected(token.error());
     const auto stamp = verify_timestamp(*token, signature, trust_, now, nonce);
     if (!stamp) return tl::unexpected(stamp.error());
-    return token;
+    return Stamp{*std::move(token), stamp->at};
   };
-  const auto token = co_await on_pool<Checked<std::string>>(pool_, std::move(verify));
-  if (token) co_return *token;
-  spdlog::warn("TSP {}: the token is not kept: {}", address_.text, describe(token.error()));
-  co_return std::string();
+  const auto stamp = co_await on_pool<Checked<Stamp>>(pool_, std::move(verify));
+  if (stamp) co_return *stamp;
+  spdlog::warn("TSP {}: the token is not kept: {}", address_.text, describe(stamp.error()));
+  co_return Stamp{};
 }
 
 }  // namespace mekenjai::edge::eds::live

@@ -50,7 +50,8 @@ bool read_cert_id(std::string_view bytes, OcspRequest& request) {
   const auto serial = id->take(der::kInteger);
   if (!digest || !name || !key || !serial || !id->at_end()) return false;
   const auto octets = der::unsigned_integer(*serial);
-  if (!octets || name->content.size() != crypto::size_of(*digest) || key->content.size() != name->content.size()) return false;
+  if (!octets || name->content.size() != crypto::size_of(*digest) || key->content.size() != name->content.size())
+    return false;
   request.cert_id = bytes;
   request.digest = *digest;
   request.issuer_name_hash = name->content;
@@ -97,7 +98,8 @@ std::string cert_status(const OcspAnswer& answer) {
     case OcspAnswer::Status::good:
       return der::element(der::context(0, false), "");
     case OcspAnswer::Status::revoked: {
-      const std::string reason = answer.reason ? der::element(der::context(0), enumerated(static_cast<int>(*answer.reason))) : "";
+      const std::string reason =
+          answer.reason ? der::element(der::context(0), enumerated(static_cast<int>(*answer.reason))) : "";
       return der::element(der::context(1), der::generalized_time(answer.revoked_at) + reason);
     }
     case OcspAnswer::Status::unknown:
@@ -126,7 +128,8 @@ std::string crl_extensions(const CrlOrder& order, const Identity& issuer) {
   std::string extensions = extension(oids::kAuthorityKeyId, der::sequence({key_id}));
   extensions += extension(oids::kCrlNumber, der::integer(order.number));
   if (order.delta_of) extensions += extension(oids::kDeltaCrlIndicator, der::integer(*order.delta_of), true);
-  for (const Extension& further : order.extensions) extensions += extension(further.oid, further.value, further.critical);
+  for (const Extension& further : order.extensions)
+    extensions += extension(further.oid, further.value, further.critical);
   return der::element(der::context(0), der::element(der::kSequence, extensions));
 }
 
@@ -173,7 +176,8 @@ std::string refusal(int failure) {
 std::string stamp_policy(const StampRequest& request, const StampOrder& order, crypto::KeyKind kind) {
   if (!order.policy.empty()) return order.policy;
   if (!request.policy.empty()) return std::string(request.policy);
-  return std::string(kind == crypto::KeyKind::rsa ? std::string_view(kPolicyTsaRsa) : std::string_view(oids::kPolicyTsaGost2015));
+  return std::string(kind == crypto::KeyKind::rsa ? std::string_view(kPolicyTsaRsa)
+                                                  : std::string_view(oids::kPolicyTsaGost2015));
 }
 
 std::string stamp_info(const StampRequest& request, const StampOrder& order, crypto::KeyKind kind) {
@@ -191,10 +195,10 @@ std::string signing_certificate(const Certificate& certificate) {
 
 std::string stamp_token(const std::string& info, const Identity& authority, Instant at, bool with_certificate) {
   const crypto::Digest digest = crypto::digest_of(algorithm_of(authority));
-  const std::string attributes = der::set_of({attribute(oids::kContentType, der::oid(oids::kTstInfo)),
-                                              attribute(oids::kSigningTime, der::time(at)),
-                                              signing_certificate(*authority.certificate),
-                                              attribute(oids::kMessageDigest, der::octet_string(crypto::hash(digest, info)))});
+  const std::string attributes =
+      der::set_of({attribute(oids::kContentType, der::oid(oids::kTstInfo)),
+                   attribute(oids::kSigningTime, der::time(at)), signing_certificate(*authority.certificate),
+                   attribute(oids::kMessageDigest, der::octet_string(crypto::hash(digest, info)))});
   CmsOrder order;
   order.content = info;
   order.content_type = std::string(oids::kTstInfo);
@@ -214,7 +218,8 @@ Checked<OcspRequest> read_ocsp_request(std::string_view bytes) {
   der::Reader inside = der::Reader(bytes).inside(*whole);
   auto tbs = inside.enter(der::kSequence);
   OcspRequest request;
-  if (!tbs || !read_request(*tbs, request)) return fault(Reason::malformed, "not an OCSP request about one certificate");
+  if (!tbs || !read_request(*tbs, request))
+    return fault(Reason::malformed, "not an OCSP request about one certificate");
   if (!inside.at_end() && (!inside.take(der::context(0)) || !inside.at_end())) {
     return fault(Reason::malformed, "something behind an OCSP request");
   }

@@ -83,7 +83,8 @@ TEST_P(Answers, ATimeStampIsGivenAndBelieved) {
   EXPECT_EQ(stamp->policy, GetParam() == KeyKind::rsa ? "1.2.398.3.3.2.6.2" : "1.2.398.3.3.2.6.4");
   EXPECT_FALSE(verify_timestamp(*token, "another signature", trust_, kTestNow));
   order.imprint = std::string(crypto::size_of(digest), 'x');
-  const auto wrong = token_of_response(timestamp_response(timestamp_request(digest, "a signature", "", ""), authority_.stamps, order));
+  const auto wrong =
+      token_of_response(timestamp_response(timestamp_request(digest, "a signature", "", ""), authority_.stamps, order));
   ASSERT_TRUE(wrong);
   EXPECT_FALSE(verify_timestamp(*wrong, "a signature", trust_, kTestNow));
 }

@@ -101,7 +101,8 @@ Extension crl_address(crypto::KeyKind kind) {
 }
 
 Extension delta_crl_address(crypto::KeyKind kind) {
-  return distribution_points(oids::kFreshestCrl, fmt::format("http://crl.sandbox.invalid/nca_d_{}.crl", file_stem(kind)));
+  return distribution_points(oids::kFreshestCrl,
+                             fmt::format("http://crl.sandbox.invalid/nca_d_{}.crl", file_stem(kind)));
 }
 
 Extension key_in_file() {
@@ -146,7 +147,8 @@ std::vector<std::string> person_purposes(const Person& person, crypto::KeyKind k
 std::string name(const std::vector<NameAttribute>& attributes) {
   std::string names;
   for (const NameAttribute& attribute : attributes) {
-    const std::string value = attribute.printable ? der::printable_string(attribute.value) : der::utf8_string(attribute.value);
+    const std::string value =
+        attribute.printable ? der::printable_string(attribute.value) : der::utf8_string(attribute.value);
     names += der::element(der::kSet, der::sequence({der::oid(attribute.oid), value}));
   }
   return der::element(der::kSequence, names);
@@ -177,7 +179,8 @@ Extension key_usage(unsigned usage) {
     octet = static_cast<std::uint8_t>(octet | 0x80 >> bit);
     unused = 7 - bit;
   }
-  const std::string bits = octet == 0 ? der::bit_string("") : der::bit_string(std::string(1, static_cast<char>(octet)), unused);
+  const std::string bits =
+      octet == 0 ? der::bit_string("") : der::bit_string(std::string(1, static_cast<char>(octet)), unused);
   return {std::string(oids::kKeyUsage), bits, true};
 }
 

@@ -36,7 +36,8 @@ struct CertificateOrder {
   std::vector<NameAttribute> subject;
   Instant not_before, not_after;
   std::string serial;                 // empty: the subject key identifier with the top bit cleared (eds.md 2.1)
-  std::vector<Extension> extensions;  // in this order; SKI and AKI follow where `key_ids` is set (before the key store's)
+  std::vector<Extension>
+      extensions;  // in this order; SKI and AKI follow where `key_ids` is set (before the key store's)
   bool key_ids = true;
   std::optional<std::string> key_id;  // 20 octets; SHA-1 of the key's bits where absent
 };

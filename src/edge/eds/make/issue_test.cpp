@@ -55,7 +55,8 @@ std::string value_of(const Certificate& certificate, std::string_view oid) {
 
 std::vector<std::string> order_of(const Certificate& certificate) {
   std::vector<std::string> order;
-  for (const Found& extension : extensions_of(certificate)) order.push_back(extension.oid + (extension.critical ? " critical" : ""));
+  for (const Found& extension : extensions_of(certificate))
+    order.push_back(extension.oid + (extension.critical ? " critical" : ""));
   return order;
 }
 
@@ -96,7 +97,8 @@ TEST(Issue, RsaComesInPairs) {
   EXPECT_EQ(value_of(*login.certificate, "2.5.29.15"), "030205a0");
   EXPECT_TRUE(login.certificate->for_purpose(oids::kClientAuth));
   EXPECT_FALSE(login.certificate->for_purpose(oids::kEmailProtection));
-  EXPECT_TRUE(sign.certificate->for_purpose(oids::kNaturalPerson) && login.certificate->for_purpose(oids::kNaturalPerson));
+  EXPECT_TRUE(sign.certificate->for_purpose(oids::kNaturalPerson) &&
+              login.certificate->for_purpose(oids::kNaturalPerson));
   EXPECT_TRUE(signed_by(*sign.certificate, *authority.issuer.certificate));
   EXPECT_FALSE(signed_by(*sign.certificate, *TestAuthority(KeyKind::rsa).issuer.certificate));
 }

@@ -49,8 +49,10 @@ class LegacyScope {
   static OSSL_LIB_CTX* context() {
     static OSSL_LIB_CTX* const made = [] {
       OSSL_LIB_CTX* own = OSSL_LIB_CTX_new();
-      if (own == nullptr || OSSL_PROVIDER_load(own, "default") == nullptr || OSSL_PROVIDER_load(own, "legacy") == nullptr) {
-        throw std::runtime_error("OpenSSL's provider \"legacy\" is missing; key files cannot be read or written without it");
+      if (own == nullptr || OSSL_PROVIDER_load(own, "default") == nullptr ||
+          OSSL_PROVIDER_load(own, "legacy") == nullptr) {
+        throw std::runtime_error(
+            "OpenSSL's provider \"legacy\" is missing; key files cannot be read or written without it");
       }
       return own;
     }();
@@ -154,7 +156,8 @@ Checked<BagsPtr> bags_of(PKCS7* safe, Password password) {
   if (!PKCS7_type_is_encrypted(safe) || safe->d.encrypted == nullptr || safe->d.encrypted->enc_data == nullptr) {
     return fault(Reason::malformed, "a safe that is neither plain nor encrypted with a password");
   }
-  if (!bounded(safe->d.encrypted->enc_data->algorithm)) return fault(Reason::malformed, "the safe's password scheme is not taken");
+  if (!bounded(safe->d.encrypted->enc_data->algorithm))
+    return fault(Reason::malformed, "the safe's password scheme is not taken");
   BagsPtr bags(PKCS12_unpack_p7encdata(safe, password.text, password.size));
   if (!bags) return fault(Reason::wrong_person, "the password does not open the certificates");
   return bags;

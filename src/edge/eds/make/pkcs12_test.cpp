@@ -17,7 +17,8 @@ using crypto::KeyKind;
 constexpr std::string_view kPassword = "Qwerty12";
 
 void expect_own_key(const Identity& identity) {
-  const auto algorithm = identity.key.kind() == KeyKind::rsa ? crypto::Algorithm::rsa_sha256 : crypto::Algorithm::gost2015;
+  const auto algorithm =
+      identity.key.kind() == KeyKind::rsa ? crypto::Algorithm::rsa_sha256 : crypto::Algorithm::gost2015;
   const std::string digest = crypto::hash(crypto::digest_of(algorithm), "I am who the certificate says");
   EXPECT_TRUE(identity.certificate->key.verify(algorithm, digest, identity.key.sign(algorithm, digest)));
 }
@@ -51,7 +52,8 @@ TEST_P(KeyFile, OpensWithItsPasswordOnly) {
 TEST_P(KeyFile, DamagedAnywhereIsRefused) {
   const TestAuthority& authority = TestAuthority::shared(GetParam());
   const std::string file = write_pkcs12(authority.person(), kPassword);
-  for (std::size_t cut = 0; cut < file.size(); cut += 7) EXPECT_FALSE(read_pkcs12(file.substr(0, cut), kPassword)) << cut;
+  for (std::size_t cut = 0; cut < file.size(); cut += 7)
+    EXPECT_FALSE(read_pkcs12(file.substr(0, cut), kPassword)) << cut;
   for (std::size_t at = 0; at < file.size(); at += 41) {
     std::string damaged = file;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
@@ -78,8 +80,8 @@ TEST(KeyFiles, CannotMakeUsWorkForMinutes) {
   const auto version = inside->take(), safes = inside->take(), mac = inside->take();
   der::Reader parts(mac->content);
   const auto digest = parts.take(), salt = parts.take();
-  const std::string forged =
-      der::sequence({version->whole, safes->whole, der::sequence({digest->whole, salt->whole, der::integer(0x7fffffff)})});
+  const std::string forged = der::sequence(
+      {version->whole, safes->whole, der::sequence({digest->whole, salt->whole, der::integer(0x7fffffff)})});
   const auto read = read_pkcs12(forged, kPassword);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().reason, Reason::malformed);

@@ -61,13 +61,15 @@ struct SandboxAuthority::Branch {
       : root(make_root(kind, keys.root)),
         issuer(make_issuer(root, kind, keys.issuer)),
         responder(make_service(issuer, ocsp_responder_order("SANDBOX OCSP RESPONDER", kFrom), keys.responder)),
-        stamps(make_service(issuer, time_stamp_authority_order("SANDBOX TIME-STAMPING AUTHORITY", kFrom), keys.stamps)) {}
+        stamps(
+            make_service(issuer, time_stamp_authority_order("SANDBOX TIME-STAMPING AUTHORITY", kFrom), keys.stamps)) {}
 
   Identity root, issuer, responder, stamps;
 
  private:
   static Identity make_root(std::string_view kind, const crypto::PrivateKey& key) {
-    CertificateOrder order = ca_order(fmt::format("SANDBOX НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ ({}) 2022", kind), kFrom, 0, {});
+    CertificateOrder order =
+        ca_order(fmt::format("SANDBOX НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ ({}) 2022", kind), kFrom, 0, {});
     order.not_after = kRootUntil;
     order.extensions = {basic_constraints(true), key_usage(kKeyCertSign | kCrlSign),
                         policies({std::string(oids::kPolicyKuc)})};
@@ -91,8 +93,9 @@ const SandboxAuthority& SandboxAuthority::instance() {
 
 SandboxAuthority::SandboxAuthority()
     : gost_(std::make_shared<const Branch>(
-          "GOST", Branch::Keys{gost_key("mekenjai sandbox: root"), gost_key("mekenjai sandbox: issuing authority"),
-                               gost_key("mekenjai sandbox: OCSP responder"), gost_key("mekenjai sandbox: time-stamps")})),
+          "GOST",
+          Branch::Keys{gost_key("mekenjai sandbox: root"), gost_key("mekenjai sandbox: issuing authority"),
+                       gost_key("mekenjai sandbox: OCSP responder"), gost_key("mekenjai sandbox: time-stamps")})),
       rsa_(std::make_shared<const Branch>(
           "RSA", Branch::Keys{rsa_key(sandbox_keys::kRootKey), rsa_key(sandbox_keys::kIssuerKey),
                               rsa_key(sandbox_keys::kResponderKey), rsa_key(sandbox_keys::kStampsKey)})) {}

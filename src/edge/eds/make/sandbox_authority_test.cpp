@@ -56,13 +56,14 @@ TEST_P(Sandbox, ItsServicesAreBelieved) {
   answer.nonce = asked->nonce;
   answer.produced_at = answer.this_update = kTestNow;
   answer.certificates = {authority_.ocsp_responder(GetParam()).certificate};
-  const OcspJudgement judged = judge_ocsp(ocsp_response(answer, authority_.ocsp_responder(GetParam())), question, trust, kTestNow);
+  const OcspJudgement judged =
+      judge_ocsp(ocsp_response(answer, authority_.ocsp_responder(GetParam())), question, trust, kTestNow);
   EXPECT_EQ(judged.status, OcspJudgement::Status::good) << (judged.fault ? describe(*judged.fault) : "");
 
   StampOrder order;
   order.at = kTestNow;
-  const auto token = token_of_response(timestamp_response(timestamp_request(crypto::Digest::sha256, "octets", "\x01", ""),
-                                                          authority_.time_stamps(GetParam()), order));
+  const auto token = token_of_response(timestamp_response(
+      timestamp_request(crypto::Digest::sha256, "octets", "\x01", ""), authority_.time_stamps(GetParam()), order));
   ASSERT_TRUE(token);
   const auto stamp = verify_timestamp(*token, "octets", trust, kTestNow);
   ASSERT_TRUE(stamp) << describe(stamp.error());

@@ -17,8 +17,9 @@ constexpr int kNoSharedContent = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE
 
 std::string base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
@@ -33,14 +34,21 @@ crypto::Algorithm algorithm_of(const Identity& identity) {
   return identity.key.kind() == crypto::KeyKind::rsa ? crypto::Algorithm::rsa_sha256 : crypto::Algorithm::gost2015;
 }
 
-std::string signature_over(std::string_view bytes, const Identity& identity) {
-  const crypto::Algorithm algorithm = algorithm_of(identity);
+std::string signature_over(std::string_view bytes, const Identity& identity, crypto::Algorithm algorithm) {
   return identity.key.sign(algorithm, crypto::hash(crypto::digest_of(algorithm), bytes));
 }
 
 std::string identifier(std::string_view oid) { return der::sequence({der::oid(oid), der::null()}); }
 
 // --- CMS ----------------------------------------------------------------------------------------------------------
+
+crypto::Algorithm algorithm_of(const CmsSigner& signer) {
+  return signer.algorithm.value_or(algorithm_of(*signer.identity));
+}
+
+crypto::Digest digest_of(const CmsSigner& signer) {
+  return signer.digest.value_or(crypto::digest_of(algorithm_of(signer)));
+}
 
 std::string signing_certificate_v2(const Certificate& certificate) {  // RFC 5035; SHA-256 is the default and left out
   const std::string id = der::sequence({der::octet_string(crypto::hash(crypto::Digest::sha256, certificate.der))});
@@ -64,9 +72,10 @@ std::string attributes_of(const CmsSigner& signer, const std::string& content, s
 std::string signer_info(const CmsSigner& signer, const std::string& content, std::string_view content_type) {
   const Identity& identity = *signer.identity;
   const Certificate& certificate = *identity.certificate;
-  const crypto::Algorithm algorithm = algorithm_of(identity);
-  const crypto::Digest digest = signer.digest.value_or(crypto::digest_of(algorithm));
-  const std::string sid = signer.sid.value_or(der::sequence({certificate.issuer, der::unsigned_integer(certificate.serial)}));
+  const crypto::Algorithm algorithm = algorithm_of(signer);
+  const crypto::Digest digest = digest_of(signer);
+  const std::string sid =
+      signer.sid.value_or(der::sequence({certificate.issuer, der::unsigned_integer(certificate.serial)}));
   const bool by_key_id = sid.front() == static_cast<char>(der::context(0, false));
   std::string attributes, covered = content;
   if (signer.signed_attributes) {
@@ -74,7 +83,7 @@ std::string signer_info(const CmsSigner& signer, const std::string& content, std
     covered = der::element(der::kSet, set);
     attributes = der::element(der::context(0), set);
   }
-  const std::string signature = signer.signature ? *signer.signature : signature_over(covered, identity);
+  const std::string signature = signer.signature ? *signer.signature : signature_over(covered, identity, algorithm);
   std::string unsigned_attributes;
   if (!signer.unsigned_attributes.empty()) {
     const std::string set = der::set_of(signer.unsigned_attributes);
@@ -119,7 +128,8 @@ int is_within(void* top, xmlNodePtr node, xmlNodePtr parent) {
 std::string canonical(xmlDoc* document, xmlNode* top = nullptr) {
   xmlOutputBuffer* buffer = xmlAllocOutputBuffer(nullptr);
   if (buffer == nullptr) throw std::bad_alloc();
-  const int done = xmlC14NExecute(document, top != nullptr ? is_within : nullptr, top, XML_C14N_1_0, nullptr, 0, buffer);
+  const int done =
+      xmlC14NExecute(document, top != nullptr ? is_within : nullptr, top, XML_C14N_1_0, nullptr, 0, buffer);
   std::string bytes(reinterpret_cast<const char*>(xmlOutputBufferGetContent(buffer)), xmlOutputBufferGetSize(buffer));
   xmlOutputBufferClose(buffer);
   if (done < 0) throw std::invalid_argument("a document without canonical form");
@@ -199,7 +209,7 @@ std::string sign_cms(const CmsOrder& order) {
   std::vector<std::string> digests, signers;
   bool by_key_id = false;
   for (const CmsSigner& signer : order.signers) {
-    const std::string digest = identifier(crypto::oid_of(signer.digest.value_or(crypto::digest_of(algorithm_of(*signer.identity)))));
+    const std::string digest = identifier(crypto::oid_of(digest_of(signer)));
     if (std::find(digests.begin(), digests.end(), digest) == digests.end()) digests.push_back(digest);
     signers.push_back(signer_info(signer, order.content, content_type));
     by_key_id = by_key_id || (signer.sid && signer.sid->front() == static_cast<char>(der::context(0, false)));
@@ -207,8 +217,8 @@ std::string sign_cms(const CmsOrder& order) {
   const int version = content_type == oids::kData && !by_key_id ? 1 : 3;  // RFC 5652, 5.1
   const std::string content = order.attached ? der::element(der::context(0), der::octet_string(order.content)) : "";
   const std::string signed_data = der::sequence({der::integer(version), der::set_of(std::move(digests)),
-                                                 der::sequence({der::oid(content_type), content}), certificates_of(order),
-                                                 der::set_of(std::move(signers))});
+                                                 der::sequence({der::oid(content_type), content}),
+                                                 certificates_of(order), der::set_of(std::move(signers))});
   return der::sequence({der::oid(oids::kSignedData), der::element(der::context(0), signed_data)});
 }
 
@@ -230,12 +240,13 @@ Checked<std::string> sign_xml(std::string_view document, const Identity& identit
   if (document.size() > kMaxXmlToSign) return fault(Reason::malformed, "an XML document of more than 4 MiB");
   const DocumentPtr tree = parsed(document);
   if (!tree) return fault(Reason::malformed, "not well-formed XML, or with a DOCTYPE");
-  const crypto::Digest digest = crypto::digest_of(algorithm_of(identity));
+  const crypto::Algorithm algorithm = algorithm_of(identity);
+  const crypto::Digest digest = crypto::digest_of(algorithm);
   const DocumentPtr made = parsed(signature_template(identity, crypto::hash(digest, canonical(tree.get()))));
   xmlNode* const signature = xmlDocCopyNode(xmlDocGetRootElement(made.get()), tree.get(), 1);
   if (signature == nullptr) throw std::bad_alloc();
   xmlAddChild(xmlDocGetRootElement(tree.get()), signature);
-  const std::string value = signature_over(canonical(tree.get(), child(signature, "SignedInfo")), identity);
+  const std::string value = signature_over(canonical(tree.get(), child(signature, "SignedInfo")), identity, algorithm);
   const std::string text = "\n" + wrapped(base64(value), 76, "\r\n") + "\n";
   xmlNodeAddContent(child(signature, "SignatureValue"), reinterpret_cast<const xmlChar*>(text.c_str()));
   return serialised(tree.get(), document);

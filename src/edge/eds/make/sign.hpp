@@ -22,6 +22,7 @@ struct CmsSigner {
   std::optional<std::string> message_digest{};  // another value
   std::optional<std::string> signature{};       // another value
   std::optional<std::string> sid{};             // another SignerIdentifier, whole element
+  std::optional<crypto::Algorithm> algorithm{}; // of the key's kind, but an old one
 };
 
 struct CmsOrder {

@@ -72,7 +72,8 @@ TEST_P(Sign, TwoSignersBothHold) {
 
 TEST_P(Sign, EnvelopedXmlIsIntactAndCoversTheWholeDocument) {
   for (const std::string_view document :
-       {"<login><nonce>abc</nonce></login>", "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<xml>test</xml>",
+       {"<login><nonce>abc</nonce></login>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<xml>test</xml>",
         "<a xmlns=\"urn:x\" xmlns:y=\"urn:y\" z='1' b=\"2\"><y:c>текст &amp; &lt; \r\n</y:c><d/></a>", "<empty/>"}) {
     const auto signed_document = sign_xml(document, saule_);
     ASSERT_TRUE(signed_document) << describe(signed_document.error());
@@ -108,7 +109,8 @@ TEST_P(Sign, WhatIsNotADocumentIsNotSigned) {
 TEST_P(Sign, AXmlSignatureHasTheLayoutOfNcaLayer) {
   const auto signed_document = sign_xml("<root/>", saule_);
   ASSERT_TRUE(signed_document);
-  EXPECT_THAT(*signed_document, HasSubstr("<root><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n<ds:SignedInfo>\n"));
+  EXPECT_THAT(*signed_document,
+              HasSubstr("<root><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n<ds:SignedInfo>\n"));
   EXPECT_THAT(*signed_document, HasSubstr("&#13;\n"));
   EXPECT_TRUE(signed_document->ends_with("</ds:X509Data>\n</ds:KeyInfo>\n</ds:Signature></root>"));
 }

@@ -297,6 +297,11 @@ std::optional<std::string> Subject::bin() const {
   return found;
 }
 
+bool Subject::names_organisation() const {
+  return std::any_of(organisational_units.begin(), organisational_units.end(),
+                     [](const std::string& unit) { return unit.starts_with("BIN"); });
+}
+
 bool Certificate::for_purpose(std::string_view oid_content) const {
   return std::find(extended_key_usage.begin(), extended_key_usage.end(), oid_content) != extended_key_usage.end();
 }

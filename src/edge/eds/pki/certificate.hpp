@@ -26,6 +26,8 @@ struct Subject {
   std::optional<std::string> iin() const;
   /// The twelve digits of the one OU that is `BIN` + 12 digits.
   std::optional<std::string> bin() const;
+  /// Whether any OU claims a BIN, well-formed and alone or not.
+  bool names_organisation() const;
 };
 
 /// Key usage, RFC 5280, 4.2.1.3.

@@ -197,7 +197,8 @@ bool is_list_of(const Crl& list, const Certificate& issuer) {
   return list.issuer()->subject_name == issuer.subject_name && list.issuer()->key == issuer.key;
 }
 
-bool fresh(const Crl& list, Instant at) { return list.this_update() <= at && at <= list.next_update(); }
+/// The authority's clock may be ahead of ours, and its newest list must not be passed over for that.
+bool fresh(const Crl& list, Instant at) { return list.this_update() <= at + kClockSkew && at <= list.next_update(); }
 
 }  // namespace
 

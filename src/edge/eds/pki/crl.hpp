@@ -56,7 +56,7 @@ class CrlSet {
   explicit CrlSet(std::vector<CrlPtr> lists);
   /// Every list in a folder; files that are none, or not believed, are named in `faults`.
   static CrlSet from_folder(const std::string& folder, const Trust& trust, std::vector<std::string>& faults);
-  /// thisUpdate <= at <= nextUpdate is required; an expired list says nothing (order 500/НҚ, cl. 18). removeFromCRL of
+  /// thisUpdate <= at + kClockSkew and at <= nextUpdate are required; an expired list says nothing (order 500/НҚ, cl. 18). removeFromCRL of
   /// the delta frees an entry of the base.
   CrlJudgement judge(const Certificate& certificate, const Certificate& issuer, Instant at) const;
   const std::vector<CrlPtr>& lists() const { return lists_; }

@@ -108,10 +108,12 @@ std::optional<Canonicalisation> Canonicalisation::read(const xmlNode* element) {
   const auto algorithm = attribute(element, "Algorithm");
   const auto parameters = elements(element);
   if (!algorithm || !parameters) return std::nullopt;
-  const auto* known = std::ranges::find(kAlgorithms, std::string_view(*algorithm), &decltype(kAlgorithms)::value_type::first);
+  const auto* known =
+      std::ranges::find(kAlgorithms, std::string_view(*algorithm), &decltype(kAlgorithms)::value_type::first);
   if (known == kAlgorithms.end()) return std::nullopt;
   if (parameters->empty()) return Canonicalisation{known->second};
-  if (!known->second || parameters->size() > 1 || !is(parameters->front(), kExclusive, "InclusiveNamespaces")) return std::nullopt;
+  if (!known->second || parameters->size() > 1 || !is(parameters->front(), kExclusive, "InclusiveNamespaces"))
+    return std::nullopt;
   auto prefixes = prefix_list(parameters->front());
   if (!prefixes) return std::nullopt;
   return Canonicalisation{true, std::move(*prefixes)};

@@ -51,7 +51,8 @@ void on_start(void* context, const xmlChar* name, const xmlChar* prefix, const x
   for (std::size_t i = 1; i < declared.size(); i += 2) {
     if (view(declared[i]).size() > kMaxNamespaceBytes) return watch.refuse(parser, "namespace name too long");
   }
-  xmlSAX2StartElementNs(context, name, prefix, uri, namespace_count, namespaces, attribute_count, defaulted_count, attributes);
+  xmlSAX2StartElementNs(context, name, prefix, uri, namespace_count, namespaces, attribute_count, defaulted_count,
+                        attributes);
 }
 
 void on_end(void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
@@ -91,7 +92,8 @@ std::optional<std::string_view> declared(std::string_view declaration, std::stri
   if (at == std::string_view::npos) return std::nullopt;
   declaration.remove_prefix(at + name.size());
   at = declaration.find_first_of("\"'");
-  if (at == std::string_view::npos || declaration.substr(0, at).find_first_not_of(" \t\r\n=") != std::string_view::npos) return "";
+  if (at == std::string_view::npos || declaration.substr(0, at).find_first_not_of(" \t\r\n=") != std::string_view::npos)
+    return "";
   const char quote = declaration[at];
   declaration.remove_prefix(at + 1);
   return declaration.substr(0, std::min(declaration.find(quote), declaration.size()));
@@ -103,8 +105,9 @@ bool declares_something_else(std::string_view bytes) {
   const std::string_view declaration = bytes.substr(0, bytes.find("?>"));
   if (declared(declaration, "version").value_or("") != "1.0") return true;
   const std::string_view encoding = declared(declaration, "encoding").value_or("UTF-8");
-  return !std::ranges::equal(encoding, std::string_view("utf-8"),
-                             [](char left, char right) { return (left >= 'A' && left <= 'Z' ? left | 0x20 : left) == right; });
+  return !std::ranges::equal(encoding, std::string_view("utf-8"), [](char left, char right) {
+    return (left >= 'A' && left <= 'Z' ? left | 0x20 : left) == right;
+  });
 }
 
 }  // namespace
@@ -133,8 +136,10 @@ Checked<Document> read_document(std::string_view bytes) {
   parser->sax->startElementNs = on_start;
   parser->sax->endElementNs = on_end;
   // Entities are left as they are, but none can be declared. The bytes are UTF-8, whatever they may claim.
-  constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-  Document document(xmlCtxtReadMemory(parser.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, kOptions));
+  constexpr int kOptions =
+      XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+  Document document(
+      xmlCtxtReadMemory(parser.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, kOptions));
   if (!watch.refusal.empty()) return fault(Reason::malformed, fmt::format("XML: {}", watch.refusal));
   if (!document || parser->wellFormed == 0 || parser->nsWellFormed == 0 || document->intSubset != nullptr) {
     return fault(Reason::malformed, "XML: not well-formed");
@@ -146,7 +151,8 @@ Checked<Document> read_document(std::string_view bytes) {
 bool is_element(const xmlNode* node) { return node->type == XML_ELEMENT_NODE; }
 
 bool is(const xmlNode* node, std::string_view space, std::string_view name) {
-  return is_element(node) && name_of(node) == name && (node->ns == nullptr ? space.empty() : view(node->ns->href) == space);
+  return is_element(node) && name_of(node) == name &&
+         (node->ns == nullptr ? space.empty() : view(node->ns->href) == space);
 }
 
 xmlNode* following(xmlNode* node, const xmlNode* root) {
@@ -160,7 +166,8 @@ std::optional<std::vector<xmlNode*>> elements(const xmlNode* node) {
   for (xmlNode* child = node->children; child != nullptr; child = child->next) {
     if (is_element(child)) {
       found.push_back(child);
-    } else if (child->type != XML_TEXT_NODE || view(child->content).find_first_not_of(kBlanks) != std::string_view::npos) {
+    } else if (child->type != XML_TEXT_NODE ||
+               view(child->content).find_first_not_of(kBlanks) != std::string_view::npos) {
       return std::nullopt;
     }
   }

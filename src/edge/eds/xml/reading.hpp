@@ -18,10 +18,10 @@ namespace mekenjai::edge::eds::xml {
 inline constexpr std::string_view kSignatureNamespace = "http://www.w3.org/2000/09/xmldsig#";
 
 inline constexpr std::size_t kMaxElements = 50'000;
-inline constexpr std::size_t kMaxAttributes = 128;       // of one element, namespace declarations among them
-inline constexpr std::size_t kMaxOpenAttributes = 512;   // of an element and all around it
+inline constexpr std::size_t kMaxAttributes = 128;      // of one element, namespace declarations among them
+inline constexpr std::size_t kMaxOpenAttributes = 512;  // of an element and all around it
 inline constexpr int kMaxNamespacesInScope = 24;
-inline constexpr std::size_t kMaxNamespaceBytes = 512;   // of one name
+inline constexpr std::size_t kMaxNamespaceBytes = 512;  // of one name
 
 struct DocumentDeleter {
   void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
@@ -52,7 +52,9 @@ inline std::string_view name_of(const xmlNode* node) { return view(node->name); 
 bool is_element(const xmlNode* node);
 /// An element of this local name in this namespace; "" is none.
 bool is(const xmlNode* node, std::string_view space, std::string_view name);
-inline bool is_signature_part(const xmlNode* node, std::string_view name) { return is(node, kSignatureNamespace, name); }
+inline bool is_signature_part(const xmlNode* node, std::string_view name) {
+  return is(node, kSignatureNamespace, name);
+}
 
 /// The next node in document order within `root`; null at the end. No recursion.
 xmlNode* following(xmlNode* node, const xmlNode* root);

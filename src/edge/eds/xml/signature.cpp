@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace mekenjai::edge::eds::xml {
 namespace {
@@ -18,17 +19,21 @@ struct Method {
 constexpr std::array<Method, 4> kMethods{{
     {"urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512",
      "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512", Algorithm::gost2015},
-    {"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256", Algorithm::rsa_sha256},
+    {"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "http://www.w3.org/2001/04/xmlenc#sha256",
+     Algorithm::rsa_sha256},
     {"http://www.w3.org/2001/04/xmldsig-more#gost34310-gost34311", "http://www.w3.org/2001/04/xmldsig-more#gost34311",
      Algorithm::gost2004},
     {"http://www.w3.org/2000/09/xmldsig#rsa-sha1", "http://www.w3.org/2000/09/xmldsig#sha1", Algorithm::rsa_sha1},
 }};
 
-tl::unexpected<Fault> malformed(std::string_view what) { return fault(Reason::malformed, fmt::format("XML signature: {}", what)); }
+tl::unexpected<Fault> malformed(std::string_view what) {
+  return fault(Reason::malformed, fmt::format("XML signature: {}", what));
+}
 
 /// The child elements where they are exactly these, in this order; otherwise nothing.
 template <std::size_t count>
-std::optional<std::array<xmlNode*, count>> parts(const xmlNode* node, const std::array<std::string_view, count>& names) {
+std::optional<std::array<xmlNode*, count>> parts(const xmlNode* node,
+                                                 const std::array<std::string_view, count>& names) {
   const auto found = elements(node);
   if (!found || found->size() != count) return std::nullopt;
   std::array<xmlNode*, count> parts{};
@@ -71,7 +76,8 @@ Checked<xmlNode*> element_of_id(xmlDoc* document, std::string_view id, const std
     found = node;
   }
   if (found == nullptr) return malformed("nothing has the Id of the reference");
-  const bool inside = std::ranges::any_of(signatures, [&](const xmlNode* signature) { return lies_within(found, signature); });
+  const bool inside =
+      std::ranges::any_of(signatures, [&](const xmlNode* signature) { return lies_within(found, signature); });
   if (inside) return malformed("covers a part of a signature");
   return found;
 }
@@ -85,7 +91,8 @@ struct Transforms {
 std::optional<Transforms> read_transforms(const xmlNode* element) {
   const auto steps = elements(element);
   if (!steps || steps->empty() || steps->size() > 2) return std::nullopt;
-  if (!std::ranges::all_of(*steps, [](const xmlNode* step) { return is_signature_part(step, "Transform"); })) return std::nullopt;
+  if (!std::ranges::all_of(*steps, [](const xmlNode* step) { return is_signature_part(step, "Transform"); }))
+    return std::nullopt;
   Transforms transforms;
   transforms.enveloped = plain_algorithm(steps->front()) == kEnveloped;
   const auto rest = std::span(*steps).subspan(transforms.enveloped ? 1 : 0);
@@ -96,8 +103,8 @@ std::optional<Transforms> read_transforms(const xmlNode* element) {
   return transforms;
 }
 
-std::optional<Fault> read_reference(SignatureElement& signature, const xmlNode* reference, std::string_view digest_method,
-                                    const std::vector<xmlNode*>& signatures) {
+std::optional<Fault> read_reference(SignatureElement& signature, const xmlNode* reference,
+                                    std::string_view digest_method, const std::vector<xmlNode*>& signatures) {
   const auto uri = attribute(reference, "URI");
   if (!uri) return malformed("reference without URI").value();
   const auto inside = parts<3>(reference, {"Transforms", "DigestMethod", "DigestValue"});
@@ -152,7 +159,8 @@ std::optional<Fault> read_key_info(SignatureElement& signature, const xmlNode* k
       if (signature.certificates.size() == kMaxCertificates) return malformed("too many certificates").value();
       auto certificate = Certificate::read(*der);
       if (!certificate) {
-        return fault(Reason::bad_certificate, "XML signature: certificate cannot be read", {certificate.error()}).value();
+        return fault(Reason::bad_certificate, "XML signature: certificate cannot be read", {certificate.error()})
+            .value();
       }
       signature.certificates.push_back(std::move(*certificate));
     }

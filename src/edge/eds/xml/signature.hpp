@@ -15,8 +15,8 @@ struct SignatureElement {
   /// signature and lies in none.
   xmlNode* target = nullptr;
   Canonicalisation target_form;
-  std::string digest, signature;            // values
-  std::vector<CertificatePtr> certificates; // of KeyInfo; each once, at least one
+  std::string digest, signature;             // values
+  std::vector<CertificatePtr> certificates;  // of KeyInfo; each once, at least one
 };
 
 /// In document order; every one is a child of the root. Faults: malformed, no_signature, weak_algorithm, ambiguous,

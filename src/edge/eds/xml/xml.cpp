@@ -101,7 +101,8 @@ std::optional<LoginChallenge> read_login(std::string_view bytes) {
   constexpr std::array<std::string_view, 3> kParts{"nonce", "origin", "issued"};
   for (const xmlNode* node = root->children; node != nullptr; node = node->next) {
     auto words = is_element(node) ? text(node) : std::nullopt;
-    if (said.size() == kParts.size() || !words || words->empty() || !bare(node, kParts[said.size()])) return std::nullopt;
+    if (said.size() == kParts.size() || !words || words->empty() || !bare(node, kParts[said.size()]))
+      return std::nullopt;
     said.push_back(std::move(*words));
   }
   if (said.size() != kParts.size()) return std::nullopt;

@@ -23,15 +23,17 @@ constexpr std::string_view kC14n = "http://www.w3.org/TR/2001/REC-xml-c14n-20010
 constexpr std::string_view kC14nComments = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";
 constexpr std::string_view kExclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
 constexpr std::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
-constexpr std::string_view kGostSignature = "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512";
+constexpr std::string_view kGostSignature =
+    "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34102015-gostr34112015-512";
 constexpr std::string_view kGostDigest = "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:gostr34112015-512";
 constexpr std::string_view kRsaSignature = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 constexpr std::string_view kSha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
 
 std::string base64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
@@ -77,10 +79,10 @@ struct Recipe {
   std::string uri = R"(URI="")";
   std::string transforms = "<ds:Transforms>" + transform(kEnveloped) + transform(kC14nComments) + "</ds:Transforms>";
   std::string canonicalisation = fmt::format(R"(<ds:CanonicalizationMethod Algorithm="{}"/>)", kC14n);
-  std::string signature_method, digest_method;                 // the signer's where empty
+  std::string signature_method, digest_method;                     // the signer's where empty
   std::optional<std::string> covered{}, references{}, key_info{};  // octets to hash; instead of the Reference; KeyInfo
   std::size_t digest_octets = 64;
-  std::string object{};                                        // after KeyInfo
+  std::string object{};  // after KeyInfo
 };
 
 crypto::Algorithm algorithm_of(const Identity& who) {
@@ -102,14 +104,19 @@ std::string signed_by(const Recipe& recipe, const std::string& document) {
   const bool rsa = who.key.kind() == crypto::KeyKind::rsa;
   const crypto::Digest digest = crypto::digest_of(algorithm_of(who));
   const std::string octets = crypto::hash(digest, recipe.covered ? *recipe.covered : canonical_xml(document).value());
-  const std::string reference = fmt::format(
-      "<ds:Reference {}>{}<ds:DigestMethod {}/><ds:DigestValue>{}</ds:DigestValue></ds:Reference>", recipe.uri, recipe.transforms,
-      method(!recipe.digest_method.empty() ? recipe.digest_method : rsa ? kSha256 : kGostDigest),
-      base64(octets.substr(0, recipe.digest_octets)));
-  const std::string signed_info = fmt::format(
-      "<ds:SignedInfo>\n{}<ds:SignatureMethod {}/>\n{}</ds:SignedInfo>", recipe.canonicalisation,
-      method(!recipe.signature_method.empty() ? recipe.signature_method : rsa ? kRsaSignature : kGostSignature),
-      recipe.references.value_or(reference));
+  const std::string reference =
+      fmt::format("<ds:Reference {}>{}<ds:DigestMethod {}/><ds:DigestValue>{}</ds:DigestValue></ds:Reference>",
+                  recipe.uri, recipe.transforms,
+                  method(!recipe.digest_method.empty() ? recipe.digest_method
+                         : rsa                         ? kSha256
+                                                       : kGostDigest),
+                  base64(octets.substr(0, recipe.digest_octets)));
+  const std::string signed_info =
+      fmt::format("<ds:SignedInfo>\n{}<ds:SignatureMethod {}/>\n{}</ds:SignedInfo>", recipe.canonicalisation,
+                  method(!recipe.signature_method.empty() ? recipe.signature_method
+                         : rsa                            ? kRsaSignature
+                                                          : kGostSignature),
+                  recipe.references.value_or(reference));
   const std::string key_info =
       recipe.key_info.value_or("<ds:KeyInfo><ds:X509Data>" + certificate_xml(who) + "</ds:X509Data></ds:KeyInfo>");
   const std::string unsigned_document = with_last_child(
@@ -190,9 +197,18 @@ TEST(XmlSamples, APublicSampleWithOneSignChangedIsRefused) {
 
 TEST(XmlSamples, TheGeneratedCasesAreJudgedAsTheirListSays) {
   const std::map<std::string, std::string> expected{
-      {"x01", "ok"}, {"x03", "ok"}, {"x20", "digest_mismatch"}, {"x22", "ambiguous"}, {"x24", "malformed"},
-      {"x26", "malformed"}, {"x28", "weak_algorithm"}, {"x30", "ok"}, {"x31", "malformed"}, {"x33", "malformed"},
-      {"x35", "malformed"}, {"l21", "ok"}};  // l21 is signed well, for another site: not this part's business
+      {"x01", "ok"},
+      {"x03", "ok"},
+      {"x20", "digest_mismatch"},
+      {"x22", "ambiguous"},
+      {"x24", "malformed"},
+      {"x26", "malformed"},
+      {"x28", "weak_algorithm"},
+      {"x30", "ok"},
+      {"x31", "malformed"},
+      {"x33", "malformed"},
+      {"x35", "malformed"},
+      {"l21", "ok"}};  // l21 is signed well, for another site: not this part's business
   for (const auto& [name, reason] : expected) EXPECT_EQ(verdict(file(name + ".xml")), reason) << name;
 }
 
@@ -211,7 +227,8 @@ TEST(XmlSamples, OnlyWhatIsCoveredIsGivenOut) {
             R"(<data xmlns="urn:test:propiska" Id="d1"><iin>123456789011</iin><action>register</action></data>)");
 }
 
-// --- Signatures that hold ---------------------------------------------------------------------------------------------
+// --- Signatures that hold
+// ---------------------------------------------------------------------------------------------
 
 TEST(XmlSignature, CoversTheDocumentWithoutItself) {
   for (const Identity* who : {&alice(), &bob()}) {
@@ -264,7 +281,8 @@ TEST(XmlSignature, EverySignerCoversWhatHeSaw) {
   EXPECT_EQ(result->signers[1].content, canonical_xml(once));
   EXPECT_EQ(result->document, kApplication);
 
-  EXPECT_EQ(verdict(replaced(twice, "<ds:SignatureValue>", "<ds:SignatureValue> ")), "digest_mismatch") << "the first one's is covered";
+  EXPECT_EQ(verdict(replaced(twice, "<ds:SignatureValue>", "<ds:SignatureValue> ")), "digest_mismatch")
+      << "the first one's is covered";
   const std::size_t value = twice.rfind("<ds:SignatureValue>") + 30;
   std::string broken = twice;
   broken[value] = broken[value] == 'A' ? 'B' : 'A';
@@ -287,7 +305,8 @@ TEST(XmlSignature, AnotherLayoutOfTheSameDocumentIsTheSame) {
   EXPECT_EQ(verdict(replaced(made, "<e/>&#x41;", "<e></e >A")), "ok");
   EXPECT_EQ(verdict("\xef\xbb\xbf<?xml version='1.0' encoding='utf-8' standalone=\"no\"?>\r\n" + made + "\r\n"), "ok");
   std::string crlf = made;
-  for (std::size_t at = crlf.find('\n'); at != std::string::npos; at = crlf.find('\n', at + 2)) crlf.insert(at, 1, '\r');
+  for (std::size_t at = crlf.find('\n'); at != std::string::npos; at = crlf.find('\n', at + 2))
+    crlf.insert(at, 1, '\r');
   EXPECT_EQ(verdict(crlf), "ok") << "line ends are read as LF (XML, 2.11)";
   EXPECT_EQ(verdict(replaced(made, "\n<e/>", "&#13;\n<e/>")), "digest_mismatch") << "a CR that is written out is one";
   EXPECT_EQ(verdict(replaced(made, "\n<e/>", "\n <e/>")), "digest_mismatch") << "blanks are text";
@@ -304,7 +323,8 @@ TEST(XmlSignature, AnElementBringsItsNamespacesAndLanguage) {
   const std::string document =
       R"(<p:a xmlns:p="urn:p" xmlns:q="urn:q" xmlns:r="urn:r" xml:lang="kk"><p:data Id="d1" z="1" q:b="2"><c/></p:data></p:a>)";
   Recipe inclusive = element_recipe();
-  inclusive.covered = R"(<p:data xmlns:p="urn:p" xmlns:q="urn:q" xmlns:r="urn:r" Id="d1" z="1" xml:lang="kk" q:b="2"><c></c></p:data>)";
+  inclusive.covered =
+      R"(<p:data xmlns:p="urn:p" xmlns:q="urn:q" xmlns:r="urn:r" Id="d1" z="1" xml:lang="kk" q:b="2"><c></c></p:data>)";
   EXPECT_EQ(verdict(signed_by(inclusive, document)), "ok");
 
   Recipe exclusive = element_recipe();
@@ -313,12 +333,15 @@ TEST(XmlSignature, AnElementBringsItsNamespacesAndLanguage) {
   EXPECT_EQ(verdict(signed_by(exclusive, document)), "ok");
 
   Recipe listed = exclusive;
-  listed.transforms = "<ds:Transforms>" +
-                      transform(kExclusive, R"(<i:InclusiveNamespaces xmlns:i="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList=" r "/>)") +
-                      "</ds:Transforms>";
+  listed.transforms =
+      "<ds:Transforms>" +
+      transform(kExclusive,
+                R"(<i:InclusiveNamespaces xmlns:i="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList=" r "/>)") +
+      "</ds:Transforms>";
   listed.covered = R"(<p:data xmlns:p="urn:p" xmlns:q="urn:q" xmlns:r="urn:r" Id="d1" z="1" q:b="2"><c></c></p:data>)";
   EXPECT_EQ(verdict(signed_by(listed, document)), "ok");
-  EXPECT_EQ(verdict(replaced(signed_by(listed, document), R"(PrefixList=" r ")", R"(PrefixList="q")")), "signature_mismatch");
+  EXPECT_EQ(verdict(replaced(signed_by(listed, document), R"(PrefixList=" r ")", R"(PrefixList="q")")),
+            "signature_mismatch");
 }
 
 TEST(XmlSignature, WithoutCanonicalisationTheUsualOneIsMeant) {
@@ -345,7 +368,8 @@ TEST(XmlSignature, IsCheckedInSeveralThreadsAtOnce) {
   EXPECT_THAT(right, testing::Each(true));
 }
 
-// --- Attacks: each is signed well by alice, unless it says otherwise ----------------------------------------------------
+// --- Attacks: each is signed well by alice, unless it says otherwise
+// ----------------------------------------------------
 
 TEST(XmlAttack, AnElementAddedOrChanged) {
   const std::string made = signed_by({}, application());
@@ -365,8 +389,8 @@ TEST(XmlAttack, WrappingByMovedElements) {
   EXPECT_EQ(verdict(made), "ok");
   // The covered element goes elsewhere; what stands in its place is not covered, and nobody gets to see it.
   const std::string original = R"(<data Id="d1"><action>register</action></data>)";
-  const std::string moved = with_last_child(replaced(made, original, "<data><action>evict</action></data>"),
-                                            "<junk>" + original + "</junk>");
+  const std::string moved =
+      with_last_child(replaced(made, original, "<data><action>evict</action></data>"), "<junk>" + original + "</junk>");
   const auto result = intact_xml(moved);
   ASSERT_TRUE(result);
   EXPECT_FALSE(result->whole);
@@ -387,9 +411,11 @@ TEST(XmlAttack, WrappingByADoubledId) {
 
 TEST(XmlAttack, ADocumentNestedInAnother) {
   const std::string made = signed_by({}, application());
-  EXPECT_EQ(verdict("<wrap><application xmlns=\"urn:test\"><iin>9</iin></application>" + made + "</wrap>"), "malformed");
-  EXPECT_EQ(verdict(replaced(made, "<ds:Signature ", "<x><ds:Signature ").insert(made.rfind("</application>") + 3, "</x>")),
+  EXPECT_EQ(verdict("<wrap><application xmlns=\"urn:test\"><iin>9</iin></application>" + made + "</wrap>"),
             "malformed");
+  EXPECT_EQ(
+      verdict(replaced(made, "<ds:Signature ", "<x><ds:Signature ").insert(made.rfind("</application>") + 3, "</x>")),
+      "malformed");
 }
 
 TEST(XmlAttack, TheSignatureAsTheRoot) {
@@ -405,7 +431,8 @@ TEST(XmlAttack, CoversItsOwnObject) {
   EXPECT_EQ(verdict(signed_by(recipe, application())), "malformed");
   recipe.uri = R"(URI="#s1")";  // and any other part of a signature
   recipe.object = "";
-  EXPECT_EQ(verdict(replaced(signed_by(recipe, application()), "<ds:KeyInfo>", R"(<ds:KeyInfo Id="s1">)")), "malformed");
+  EXPECT_EQ(verdict(replaced(signed_by(recipe, application()), "<ds:KeyInfo>", R"(<ds:KeyInfo Id="s1">)")),
+            "malformed");
 }
 
 TEST(XmlAttack, AnObjectThatNobodySigned) {
@@ -415,18 +442,18 @@ TEST(XmlAttack, AnObjectThatNobodySigned) {
 }
 
 TEST(XmlAttack, TransformsThatChangeWhatIsSeen) {
-  const std::string xpath = transform("http://www.w3.org/TR/1999/REC-xpath-19991116", "<ds:XPath>not(self::iin)</ds:XPath>");
+  const std::string xpath =
+      transform("http://www.w3.org/TR/1999/REC-xpath-19991116", "<ds:XPath>not(self::iin)</ds:XPath>");
   const std::string xslt = transform("http://www.w3.org/TR/1999/REC-xslt-19991116",
                                      R"(<x:stylesheet xmlns:x="http://www.w3.org/1999/XSL/Transform" version="1.0"/>)");
   const std::string c14n = transform(kC14n), enveloped = transform(kEnveloped);
-  for (const std::string& steps : {
-           enveloped + xpath, xpath, enveloped + xslt + c14n, xslt,
-           enveloped + transform("http://www.w3.org/2000/09/xmldsig#base64"),
-           enveloped + transform("http://www.w3.org/2002/06/xmldsig-filter2"),
-           enveloped + transform("http://www.w3.org/2006/12/xml-c14n11"),  // not on the list
-           c14n + enveloped, enveloped + c14n + c14n, enveloped + enveloped,
-           enveloped + transform(kC14n, "<x/>"), transform(kEnveloped, "<x/>") + c14n,
-           enveloped + "<ds:Transform/>", std::string("<Transform/>"), std::string()}) {
+  for (const std::string& steps : {enveloped + xpath, xpath, enveloped + xslt + c14n, xslt,
+                                   enveloped + transform("http://www.w3.org/2000/09/xmldsig#base64"),
+                                   enveloped + transform("http://www.w3.org/2002/06/xmldsig-filter2"),
+                                   enveloped + transform("http://www.w3.org/2006/12/xml-c14n11"),  // not on the list
+                                   c14n + enveloped, enveloped + c14n + c14n, enveloped + enveloped,
+                                   enveloped + transform(kC14n, "<x/>"), transform(kEnveloped, "<x/>") + c14n,
+                                   enveloped + "<ds:Transform/>", std::string("<Transform/>"), std::string()}) {
     Recipe recipe;
     recipe.transforms = "<ds:Transforms>" + steps + "</ds:Transforms>";
     EXPECT_EQ(verdict(signed_by(recipe, application())), "malformed") << steps;
@@ -466,14 +493,16 @@ TEST(XmlAttack, CommentsAndInstructionsAnywhere) {
     EXPECT_EQ(verdict(replaced(made, "1234567", fmt::format("1234{}567", remark))), "malformed") << "in the IIN";
     EXPECT_EQ(verdict(std::string(remark) + made), "malformed");
     EXPECT_EQ(verdict(made + std::string(remark)), "malformed");
-    EXPECT_EQ(verdict(replaced(made, "<ds:SignatureValue>", fmt::format("<ds:SignatureValue>{}", remark))), "malformed");
+    EXPECT_EQ(verdict(replaced(made, "<ds:SignatureValue>", fmt::format("<ds:SignatureValue>{}", remark))),
+              "malformed");
   }
 }
 
 TEST(XmlAttack, AnyDoctype) {
   const std::string made = signed_by({}, application());
   for (const std::string_view doctype :
-       {"<!DOCTYPE application>", "<!DOCTYPE application []>", R"(<!DOCTYPE application SYSTEM "http://example.kz/a.dtd">)",
+       {"<!DOCTYPE application>", "<!DOCTYPE application []>",
+        R"(<!DOCTYPE application SYSTEM "http://example.kz/a.dtd">)",
         R"(<!DOCTYPE application [<!ATTLIST iin xmlns:e CDATA "urn:e">]>)",
         R"(<!DOCTYPE application [<!ENTITY x SYSTEM "file:///etc/passwd">]>)", "<!DOCTYPE application [<!ELEMENT"}) {
     EXPECT_EQ(verdict(std::string(doctype) + made), "malformed") << doctype;
@@ -495,7 +524,8 @@ TEST(XmlAttack, AlgorithmsOutsideTheList) {
   digest.digest_method = kSha256;
   EXPECT_EQ(verdict(signed_by(digest, application())), "weak_algorithm") << "SHA-256 under a GOST key";
   Recipe canonical;
-  canonical.canonicalisation = R"(<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>)";
+  canonical.canonicalisation =
+      R"(<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>)";
   EXPECT_EQ(verdict(signed_by(canonical, application())), "malformed");
 }
 
@@ -528,36 +558,59 @@ TEST(XmlAttack, KeyInfoOfSomebodyElse) {
   EXPECT_EQ(verdict(with("")), "bad_certificate");
   EXPECT_EQ(verdict(with(key_info("<ds:KeyValue>alice</ds:KeyValue>"))), "bad_certificate");
   EXPECT_EQ(verdict(with(key_info(data("<ds:X509Certificate>AAAA</ds:X509Certificate>")))), "bad_certificate");
-  EXPECT_EQ(verdict(with(key_info(data(certificate_xml(carol) + "<ds:X509Certificate>AAAA</ds:X509Certificate>")))), "bad_certificate");
+  EXPECT_EQ(verdict(with(key_info(data(certificate_xml(carol) + "<ds:X509Certificate>AAAA</ds:X509Certificate>")))),
+            "bad_certificate");
 
   const auto both = intact_xml(with(key_info(data(certificate_xml(carol)) + data(certificate_xml(alice())))));
   ASSERT_TRUE(both);
   EXPECT_EQ(both->signers.front().certificate->der, alice().certificate->der);
-  EXPECT_EQ(verdict(with(key_info(data(certificate_xml(alice()) + certificate_xml(alice()))))), "ok") << "the same twice";
+  EXPECT_EQ(verdict(with(key_info(data(certificate_xml(alice()) + certificate_xml(alice()))))), "ok")
+      << "the same twice";
 
   // A second certificate on alice's key, in another name: who signed?
-  const Identity twin{alice().key, make::issue(make::ca_order("ALICE'S TWIN", alice().certificate->not_before, 5, {}), alice().key, nullptr)};
+  const Identity twin{alice().key, make::issue(make::ca_order("ALICE'S TWIN", alice().certificate->not_before, 5, {}),
+                                               alice().key, nullptr)};
   EXPECT_EQ(verdict(with(key_info(data(certificate_xml(alice()) + certificate_xml(twin))))), "ambiguous");
   EXPECT_EQ(verdict(with(key_info(data(times(kMaxCertificates, certificate_xml(alice())))))), "ok");
 }
 
 TEST(XmlAttack, PartsDoubledMissingOrInAnotherOrder) {
   const std::string made = signed_by({}, application());
-  EXPECT_EQ(verdict(replaced(made, "<ds:KeyInfo>", "<ds:SignatureValue>AAAA</ds:SignatureValue><ds:KeyInfo>")), "malformed");
+  EXPECT_EQ(verdict(replaced(made, "<ds:KeyInfo>", "<ds:SignatureValue>AAAA</ds:SignatureValue><ds:KeyInfo>")),
+            "malformed");
   EXPECT_EQ(verdict(replaced(made, "<ds:SignatureValue>", "text<ds:SignatureValue>")), "malformed");
   EXPECT_EQ(verdict(replaced(made, "<ds:SignatureValue>", "<ds:SignatureValue>?")), "malformed");
   EXPECT_EQ(verdict(replaced(made, "<ds:SignatureValue>", "<ds:SignatureValue><x/>")), "malformed");
-  EXPECT_EQ(verdict(replaced(made, R"(xmlns:ds="http://www.w3.org/2000/09/xmldsig#")", R"(xmlns:ds="urn:other")")), "no_signature");
+  EXPECT_EQ(verdict(replaced(made, R"(xmlns:ds="http://www.w3.org/2000/09/xmldsig#")", R"(xmlns:ds="urn:other")")),
+            "no_signature");
 }
 
-// --- Bad input ---------------------------------------------------------------------------------------------------------
+// --- Bad input
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(XmlLimits, WhatIsNotXmlIsMalformed) {
-  for (const std::string_view bytes : {"", " ", "x", "<", "<a", "<a>", "<a></b>", "<a/><b/>", "<a/>x", "<a b=1/>", "<a b='1' b='2'/>",
-                                       "<p:a/>", "<a>&lt</a>", "<a>\xff</a>", "<a>\xed\xa0\x80</a>", "<a>\x01</a>",
-                                       "<a xmlns:p='u:1' xmlns:q='u:1' p:b='' q:b=''/>", "<?xml version='1.1'?><a/>",
-                                       "<?xml version='1.0' encoding='windows-1251'?><a/>", "<?xml version='1.0' encoding='UTF-16'?><a/>",
-                                       "<?xml version='1.0' encoding='?><a/>", "\xff\xfe<\0a\0/\0>\0"}) {
+  for (const std::string_view bytes : {"",
+                                       " ",
+                                       "x",
+                                       "<",
+                                       "<a",
+                                       "<a>",
+                                       "<a></b>",
+                                       "<a/><b/>",
+                                       "<a/>x",
+                                       "<a b=1/>",
+                                       "<a b='1' b='2'/>",
+                                       "<p:a/>",
+                                       "<a>&lt</a>",
+                                       "<a>\xff</a>",
+                                       "<a>\xed\xa0\x80</a>",
+                                       "<a>\x01</a>",
+                                       "<a xmlns:p='u:1' xmlns:q='u:1' p:b='' q:b=''/>",
+                                       "<?xml version='1.1'?><a/>",
+                                       "<?xml version='1.0' encoding='windows-1251'?><a/>",
+                                       "<?xml version='1.0' encoding='UTF-16'?><a/>",
+                                       "<?xml version='1.0' encoding='?><a/>",
+                                       "\xff\xfe<\0a\0/\0>\0"}) {
     EXPECT_EQ(verdict(bytes), "malformed") << bytes;
     EXPECT_FALSE(canonical_xml(bytes)) << bytes;
   }
@@ -599,7 +652,8 @@ TEST(XmlLimits, WhatWouldGrowIsRefused) {
   EXPECT_TRUE(canonical_xml(crowded(xml::kMaxAttributes, " a{}=''")));
   EXPECT_FALSE(canonical_xml(crowded(xml::kMaxAttributes + 1, " a{}=''")));
   EXPECT_FALSE(canonical_xml("<!-- <x \" -->" + crowded(600'000, " a{}=\"\"")));
-  EXPECT_FALSE(canonical_xml("<e>" + std::string("<b c='='/>") + crowded(xml::kMaxAttributes + 1, "\na{} = '>'") + "</e>"));
+  EXPECT_FALSE(
+      canonical_xml("<e>" + std::string("<b c='='/>") + crowded(xml::kMaxAttributes + 1, "\na{} = '>'") + "</e>"));
   EXPECT_TRUE(canonical_xml(crowded(static_cast<std::size_t>(xml::kMaxNamespacesInScope), " xmlns:a{}='urn:a'")));
   EXPECT_FALSE(canonical_xml(crowded(static_cast<std::size_t>(xml::kMaxNamespacesInScope) + 1, " xmlns:a{}='urn:a'")));
   EXPECT_FALSE(canonical_xml("<a xmlns='urn:" + std::string(xml::kMaxNamespaceBytes, 'x') + "'/>"));
@@ -635,28 +689,35 @@ TEST(Base64, IsReadExactly) {
   EXPECT_EQ(read("TWU="), "Me");
   EXPECT_EQ(read("TQ=="), "M");
   EXPECT_EQ(read("+/+/"), "\xfb\xff\xbf");
-  for (const std::string_view wrong : {"T", "TW", "TWV", "TWVr=", "TQ=", "TR==", "TWV=", "TQ==TQ==", "TQ===", "====", "=", "T-_r", "TWVr.",
-                                       "TQ==\xc2\xa0"}) {
+  for (const std::string_view wrong : {"T", "TW", "TWV", "TWVr=", "TQ=", "TR==", "TWV=", "TQ==TQ==", "TQ===", "====",
+                                       "=", "T-_r", "TWVr.", "TQ==\xc2\xa0"}) {
     EXPECT_FALSE(xml::from_base64(wrong)) << wrong;
   }
 }
 
-// --- Small questions -----------------------------------------------------------------------------------------------------
+// --- Small questions
+// -----------------------------------------------------------------------------------------------------
 
 TEST(Xml, IsToldFromCmsByItsFirstSign) {
-  for (const std::string_view yes : {"<a/>", " \r\n\t<a/>", "\xef\xbb\xbf<a/>", "\xef\xbb\xbf <"}) EXPECT_TRUE(looks_like_xml(yes));
-  for (const std::string_view no : {"", "  ", "\x30\x82", "MIIB", "-----BEGIN CMS-----", "\xef\xbb\xbf"}) EXPECT_FALSE(looks_like_xml(no));
+  for (const std::string_view yes : {"<a/>", " \r\n\t<a/>", "\xef\xbb\xbf<a/>", "\xef\xbb\xbf <"})
+    EXPECT_TRUE(looks_like_xml(yes));
+  for (const std::string_view no : {"", "  ", "\x30\x82", "MIIB", "-----BEGIN CMS-----", "\xef\xbb\xbf"})
+    EXPECT_FALSE(looks_like_xml(no));
 }
 
 TEST(Xml, CanonicalFormIsWhatTheStandardPrints) {  // RFC 3076, 3.3 and 3.4, without the parts that need a DTD
-  EXPECT_EQ(canonical_xml("<?xml version=\"1.0\"?>\n<!-- c --><doc>\n  <e1   />\n  <e3   name = \"elem3\"   id=\"elem3\"   />\n"
-                          "  <e5 a:attr=\"out\" b:attr=\"sorted\" attr2=\"all\" attr=\"I'm\"\n    xmlns:b=\"http://www.ietf.org\"\n"
-                          "    xmlns:a=\"http://www.w3.org\"\n    xmlns=\"http://example.org\"/>\n"
-                          "  <e6 xmlns=\"\" xmlns:a=\"http://www.w3.org\"><e7 xmlns=\"http://www.ietf.org\"><e8 xmlns=\"\"/></e7></e6>\n</doc>"),
-            "<doc>\n  <e1></e1>\n  <e3 id=\"elem3\" name=\"elem3\"></e3>\n"
-            "  <e5 xmlns=\"http://example.org\" xmlns:a=\"http://www.w3.org\" xmlns:b=\"http://www.ietf.org\" attr=\"I'm\" attr2=\"all\" "
-            "b:attr=\"sorted\" a:attr=\"out\"></e5>\n"
-            "  <e6 xmlns:a=\"http://www.w3.org\"><e7 xmlns=\"http://www.ietf.org\"><e8 xmlns=\"\"></e8></e7></e6>\n</doc>");
+  EXPECT_EQ(
+      canonical_xml(
+          "<?xml version=\"1.0\"?>\n<!-- c --><doc>\n  <e1   />\n  <e3   name = \"elem3\"   id=\"elem3\"   />\n"
+          "  <e5 a:attr=\"out\" b:attr=\"sorted\" attr2=\"all\" attr=\"I'm\"\n    xmlns:b=\"http://www.ietf.org\"\n"
+          "    xmlns:a=\"http://www.w3.org\"\n    xmlns=\"http://example.org\"/>\n"
+          "  <e6 xmlns=\"\" xmlns:a=\"http://www.w3.org\"><e7 xmlns=\"http://www.ietf.org\"><e8 "
+          "xmlns=\"\"/></e7></e6>\n</doc>"),
+      "<doc>\n  <e1></e1>\n  <e3 id=\"elem3\" name=\"elem3\"></e3>\n"
+      "  <e5 xmlns=\"http://example.org\" xmlns:a=\"http://www.w3.org\" xmlns:b=\"http://www.ietf.org\" attr=\"I'm\" "
+      "attr2=\"all\" "
+      "b:attr=\"sorted\" a:attr=\"out\"></e5>\n"
+      "  <e6 xmlns:a=\"http://www.w3.org\"><e7 xmlns=\"http://www.ietf.org\"><e8 xmlns=\"\"></e8></e7></e6>\n</doc>");
   EXPECT_EQ(canonical_xml("<doc>\n   <text>First line&#x0d;&#10;Second line</text>\n   <value>&#x32;</value>\n"
                           "   <compute><![CDATA[value>\"0\" && value<\"10\" ?\"valid\":\"error\"]]></compute>\n"
                           "   <norm attr=' &apos;   &#x20;&#13;&#xa;&#9;   &apos; '/>\n</doc>"),
@@ -667,7 +728,8 @@ TEST(Xml, CanonicalFormIsWhatTheStandardPrints) {  // RFC 3076, 3.3 and 3.4, wit
 
 TEST(Login, IsReadWhereItIsExactlyAChallenge) {
   const std::string challenge =
-      "<login><nonce>Zm9v</nonce><origin>https://propiska.test</origin><issued>2026-11-22T16:58:00+05:00</issued></login>";
+      "<login><nonce>Zm9v</nonce><origin>https://propiska.test</origin><issued>2026-11-22T16:58:00+05:00</issued></"
+      "login>";
   const auto login = read_login(challenge);
   ASSERT_TRUE(login);
   EXPECT_EQ(login->nonce, "Zm9v");
@@ -679,18 +741,30 @@ TEST(Login, IsReadWhereItIsExactlyAChallenge) {
 }
 
 TEST(Login, AnythingElseIsNone) {
-  const std::string nonce = "<nonce>Zm9v</nonce>", origin = "<origin>o</origin>", issued = "<issued>2026-11-22T16:58:00Z</issued>";
+  const std::string nonce = "<nonce>Zm9v</nonce>", origin = "<origin>o</origin>",
+                    issued = "<issued>2026-11-22T16:58:00Z</issued>";
   const auto login = [](const std::string& inside) { return "<login>" + inside + "</login>"; };
   ASSERT_TRUE(read_login(login(nonce + origin + issued)));
-  for (const std::string& other :
-       {login(""), login(nonce + origin), login(nonce + issued + origin), login(nonce + nonce + origin + issued),
-        login(nonce + origin + issued + "<extra/>"), login(nonce + " " + origin + issued), login("<nonce/>" + origin + issued),
-        login("<nonce a='b'>Zm9v</nonce>" + origin + issued), login("<nonce><b>Zm9v</b></nonce>" + origin + issued),
-        login("<nonce>Zm<!-- -->9v</nonce>" + origin + issued), login("<nonce xmlns='urn:x'>Zm9v</nonce>" + origin + issued),
-        login(nonce + origin + "<issued>yesterday</issued>"), login(nonce + origin + issued) + "<!-- -->",
-        "<!-- -->" + login(nonce + origin + issued), "<Login>" + nonce + origin + issued + "</Login>",
-        "<login xmlns='urn:x'>" + nonce + origin + issued + "</login>", "<login a='b'>" + nonce + origin + issued + "</login>",
-        "<application>" + nonce + origin + issued + "</application>", std::string("login"), std::string()}) {
+  for (const std::string& other : {login(""),
+                                   login(nonce + origin),
+                                   login(nonce + issued + origin),
+                                   login(nonce + nonce + origin + issued),
+                                   login(nonce + origin + issued + "<extra/>"),
+                                   login(nonce + " " + origin + issued),
+                                   login("<nonce/>" + origin + issued),
+                                   login("<nonce a='b'>Zm9v</nonce>" + origin + issued),
+                                   login("<nonce><b>Zm9v</b></nonce>" + origin + issued),
+                                   login("<nonce>Zm<!-- -->9v</nonce>" + origin + issued),
+                                   login("<nonce xmlns='urn:x'>Zm9v</nonce>" + origin + issued),
+                                   login(nonce + origin + "<issued>yesterday</issued>"),
+                                   login(nonce + origin + issued) + "<!-- -->",
+                                   "<!-- -->" + login(nonce + origin + issued),
+                                   "<Login>" + nonce + origin + issued + "</Login>",
+                                   "<login xmlns='urn:x'>" + nonce + origin + issued + "</login>",
+                                   "<login a='b'>" + nonce + origin + issued + "</login>",
+                                   "<application>" + nonce + origin + issued + "</application>",
+                                   std::string("login"),
+                                   std::string()}) {
     EXPECT_FALSE(read_login(other)) << other;
   }
 }
