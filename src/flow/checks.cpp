@@ -58,6 +58,7 @@ void SignatureChecks::start(const std::string& id, const EdsWays& eds) {
     ++under_way_->count;
   }
   auto expectation = document_expectation(eds, kept->evidence.document, kept->row.format, kept->row.iin);
+  expectation.received_at = kept->row.received_at;
   eds.examiner->examine(kept->evidence.received, std::move(expectation),
                         [this, row = kept->row, under_way = under_way_](edge::eds::Examined examined) {
     if (examined.verdict.answer() == edge::eds::Answer::cannot_tell) return under_way->end();

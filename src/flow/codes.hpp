@@ -12,7 +12,9 @@ namespace mekenjai::flow {
 
 struct Nothing {};
 
-enum class Purpose : int { sign_in, sign_application, answer_consent };
+/// `second_factor` follows a verified digital signature: only who holds the key gets so far, so its limits are counted apart.
+/// Strangers with an IIN and wrong codes neither close it nor switch it off.
+enum class Purpose : int { sign_in, sign_application, answer_consent, second_factor };
 
 class Codes {
  public:
@@ -38,7 +40,6 @@ class Codes {
   base::Result<std::string> issue(Ledger& ledger, const Request& request);
 
   /// Ten wrong codes today: by code nobody gets in until tomorrow (EDS stays open).
-  bool closed_today(const Iin& iin, Instant now);
   /// Whose sign-in a challenge is.
   std::optional<Iin> whose(const std::string& challenge);
   /// Checks a sign-in code; whose it was. A wrong one is remembered even though this fails: the command that
@@ -51,7 +52,7 @@ class Codes {
 
  private:
   struct Challenge;
-  std::optional<base::Problem> blocked(const Iin& iin, const std::string& source, Instant now);
+  std::optional<base::Problem> blocked(const Iin& iin, Purpose purpose, const std::string& source, Instant now);
   base::Result<Nothing> judge(Ledger& ledger, const Challenge& challenge, const std::string& bound,
                               const std::string& code, const std::string& source);
   std::string mac(const Challenge& challenge, std::string_view bound, std::string_view code) const;

@@ -122,19 +122,21 @@ Task<EdsSignIn> ServiceImpl::let_in(Iin iin, std::function<std::optional<Problem
     return Known{**record, *std::move(person)};
   };
   std::function<Result<EdsSignIn>(Step&, Known&)> order = [iin, use, source, cookie](Step& step, Known& known) -> Result<EdsSignIn> {
-    if (const auto problem = use(step)) return base::fail(*problem);
     const policy::Policy& policy = step.editions.in_force(base::civil_date(step.now()));
     const PersonCard& card = known.addressee.card;
     // The signature alone is enough where no code can go: EDS stays open where SMS is closed (row G9; contract, section 3).
-    const bool code_can_go = card.phone && !phone_too_new(card, step.now(), policy.phone_min_age_s) &&
-                             !step.codes.closed_today(iin, step.now());
-    if (!policy.second_factor || !code_can_go) return EdsSignIn{open_session(step, known.person, cookie), ""};
+    const bool code_can_go = card.phone && !phone_too_new(card, step.now(), policy.phone_min_age_s);
+    if (!policy.second_factor || !code_can_go) {
+      if (const auto problem = use(step)) return base::fail(*problem);
+      return EdsSignIn{open_session(step, known.person, cookie), ""};
+    }
     const Notices& notices = step.notices;
     const auto language = known.addressee.language;
-    const Codes::Request request{iin, Purpose::sign_in, "", "", card.phone->number, source,
+    const Codes::Request request{iin, Purpose::second_factor, "", "", card.phone->number, source,
                                  [&notices, language](const std::string& code) { return notices.sign_in_code(language, code); }};
     auto issued = step.codes.issue(step.ledger, request);
-    if (!issued) return tl::unexpected(issued.error());
+    if (!issued) return tl::unexpected(issued.error());  // and the challenge is still good
+    if (const auto problem = use(step)) return base::fail(*problem);
     return EdsSignIn{std::nullopt, *std::move(issued)};
   };
   co_return co_await engine_.asked_and_told<Known, EdsSignIn>(std::move(question), std::move(order));

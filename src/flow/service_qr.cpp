@@ -72,9 +72,11 @@ Result<QrRow> open_to_phone(store::sqlite::Database& database, const std::string
   return *std::move(row);
 }
 
-void move_on(Step& step, const std::string& id, Stage stage, const std::string& reason, std::optional<Iin> iin = {}) {
-  auto update = step.ledger.database().prepare("UPDATE qr_requests SET stage=?, reason=?, iin=coalesce(?, iin) WHERE id=? AND stage=1");
-  update.with(static_cast<int>(stage), reason, iin ? std::optional(number_of(*iin)) : std::nullopt, id).run();
+/// False where it has moved on already. What was signed stays signed, whatever a second phone or a repetition brings.
+bool move_on(Step& step, const std::string& id, Stage stage, const std::string& reason, std::optional<Iin> iin = {}) {
+  auto update = step.ledger.database().prepare(
+      "UPDATE qr_requests SET stage=?1, reason=?2, iin=coalesce(?3, iin) WHERE id=?4 AND (stage=1 OR (stage=3 AND ?1=2 AND ?3 IS NULL))");
+  return update.with(static_cast<int>(stage), reason, iin ? std::optional(number_of(*iin)) : std::nullopt, id).run() == 1;
 }
 
 /// The document that a request is about, as XML; also finds out whether it may be signed by the caller now.
@@ -194,12 +196,14 @@ Task<Done> ServiceImpl::qr_signed(std::string id, std::string token, std::string
       if (!consent) problem = consent.error();
     }
   }
-  // What may come right in a minute leaves the code as it is: the app sends again.
-  const bool later = problem && (problem->trouble == Trouble::unavailable || problem->trouble == Trouble::internal);
-  if (later) co_return base::fail(*problem);
+  // Only a verdict on the signature ends the code. What may come right in a minute, a limit, or a repetition that finds the
+  // work done leaves it as it is.
+  if (problem && problem->trouble != Trouble::unprocessable) co_return base::fail(*problem);
   std::function<Result<Done>(Step&)> order = [id, problem, signed_in](Step& step) -> Result<Done> {
-    move_on(step, id, problem ? Stage::refused : Stage::signed_, problem ? reason_of(*problem) : "", signed_in);
+    const bool moved = move_on(step, id, problem ? Stage::refused : Stage::signed_, problem ? reason_of(*problem) : "", signed_in);
     if (problem) return base::fail(*problem);
+    // Of two persons who sign one code to sign in, the browser lets the first one in: the other hears so.
+    if (signed_in && !moved) return base::fail(Trouble::not_found, "not_found");
     return Done{};
   };
   co_return co_await engine_.told<Done>(std::move(order));

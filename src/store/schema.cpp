@@ -107,8 +107,11 @@ CREATE TABLE IF NOT EXISTS challenges(
 CREATE INDEX IF NOT EXISTS challenges_person ON challenges(iin, created_at);
 CREATE TABLE IF NOT EXISTS blocks(
   iin INTEGER NOT NULL, source TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(iin, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS wrong_codes(
-  iin INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(iin, day)) WITHOUT ROWID;
+-- `factor`: 1 for codes that follow a digital signature, counted apart.
+DROP TABLE IF EXISTS wrong_codes;
+CREATE TABLE IF NOT EXISTS wrong_codes_a_day(
+  iin INTEGER NOT NULL, factor INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(iin, factor, day)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS login_challenges(
   id TEXT PRIMARY KEY, nonce TEXT NOT NULL, content TEXT NOT NULL, expires_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0)
   WITHOUT ROWID;

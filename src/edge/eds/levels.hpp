@@ -21,7 +21,7 @@ std::optional<Fault> wrong_content(const Opened& opened, const IntactSignature& 
                                    Instant now);
 
 /// The moment that counts: genTime of a token that holds, or now. Fault: bad_timestamp.
-Checked<TimedSignature> timed(IntactSignature intact, const Trust& trust, Instant now);
+Checked<TimedSignature> timed(IntactSignature intact, const Expectation& expectation, const Trust& trust, Instant now);
 
 /// Algorithms of today, a path, the right use and role, one IIN, and whose. Faults: weak_algorithm, those of
 /// Trust::path, wrong_key_use, bad_certificate, ambiguous, wrong_person.

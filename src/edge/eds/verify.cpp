@@ -45,7 +45,7 @@ Climb climb(const Opened& opened, SignerOutcome outcome, const Expectation& expe
   climb.report.signing_time = outcome.signature->claimed_at;
   climb.fault = wrong_content(opened, *outcome.signature, expectation, now);
   if (climb.fault) return climb;
-  auto timed = levels::timed(std::move(*outcome.signature), trust, now);
+  auto timed = levels::timed(std::move(*outcome.signature), expectation, trust, now);
   if (!timed) {
     climb.fault = std::move(timed.error());
     return climb;
@@ -79,8 +79,11 @@ const Fault* first_fault(const std::vector<Climb>& climbs) {
 
 }  // namespace
 
-Checked<TimedSignature> levels::timed(IntactSignature intact, const Trust& trust, Instant now) {
-  if (intact.timestamp_tokens.empty()) return TimedSignature{std::move(intact), now, std::nullopt};
+Checked<TimedSignature> levels::timed(IntactSignature intact, const Expectation& expectation, const Trust& trust, Instant now) {
+  if (intact.timestamp_tokens.empty()) {
+    const Instant known = std::min(expectation.received_at.value_or(now), now);
+    return TimedSignature{std::move(intact), known, std::nullopt};
+  }
   if (intact.timestamp_tokens.size() > 1) return fault(Reason::bad_timestamp, "several time-stamps");
   auto timestamp = verify_timestamp(intact.timestamp_tokens.front(), intact.signature, trust, now);
   if (!timestamp) return tl::unexpected(std::move(timestamp.error()));

@@ -25,6 +25,9 @@ struct Expectation {
   std::optional<std::string> iin;    // of every signer
   /// With Use::login: what the challenge must say; its age is judged against `kLoginLife`.
   std::optional<std::string> nonce, origin;
+  /// When the bytes came, where we recorded it ourselves: without a time-stamp the certificate is judged at that moment, so
+  /// that a late check is not a refusal. It proves nothing against a revocation. Later than now, it is ignored.
+  std::optional<Instant> received_at;
   bool test_identities = false;      // IINs that no calendar allows are taken
   bool require_revocation = true;    // without: silence is no fault; what the evidence says still counts
   bool allow_archive = false;        // GOST-2004 and SHA-1 with a trusted time-stamp before 2025
