@@ -47,9 +47,11 @@ class Revocations {
   struct Answer {
     base::Sha256 certificate;
     OcspJudgement judgement;
+    std::string response;
   };
   void take(const Evidence::Ocsp& given, const std::vector<Concern>& concerns, const Trust& trust);
-  std::optional<OcspJudgement> answer_about(const Certificate& certificate) const;
+  /// The one that counts; none where nobody answered. Lives as long as this.
+  const Answer* answer_about(const Certificate& certificate) const;
   std::optional<Fault> authority_revoked(const Path& path, std::size_t from, Instant at, bool timestamped) const;
 
   const Evidence& evidence_;

@@ -82,7 +82,7 @@ void Revocations::take(const Evidence::Ocsp& given, const std::vector<Concern>& 
     OcspJudgement judgement = judge_ocsp(given.response, question, trust, now_);
     if (judgement.status == Status::unavailable) return;
     if (judgement.status != Status::rejected) {
-      answers_.push_back({question.certificate->fingerprint, std::move(judgement)});
+      answers_.push_back({question.certificate->fingerprint, std::move(judgement), given.response});
       used = true;
       continue;
     }
@@ -98,19 +98,19 @@ void Revocations::take(const Evidence::Ocsp& given, const std::vector<Concern>& 
   if (!used && refusal) unbelievable_ = std::move(refusal);
 }
 
-std::optional<OcspJudgement> Revocations::answer_about(const Certificate& certificate) const {
+auto Revocations::answer_about(const Certificate& certificate) const -> const Answer* {
   const Answer* worst = nullptr;
   for (const Answer& answer : answers_) {
     if (answer.certificate != certificate.fingerprint) continue;
     if (worst == nullptr || badness(answer.judgement.status) > badness(worst->judgement.status)) worst = &answer;
   }
-  return worst == nullptr ? std::nullopt : std::optional(worst->judgement);
+  return worst;
 }
 
 std::optional<Fault> Revocations::authority_revoked(const Path& path, std::size_t from, Instant at, bool timestamped) const {
   for (std::size_t i = from; i + 1 < path.size(); ++i) {
-    if (const auto answer = answer_about(*path[i])) {
-      if (auto wrong = fault_of(*answer, at, timestamped)) return wrong;
+    if (const Answer* answer = answer_about(*path[i])) {
+      if (auto wrong = fault_of(answer->judgement, at, timestamped)) return wrong;
     }
     if (!evidence_.crls) continue;
     const CrlJudgement listed = evidence_.crls->judge(*path[i], *path[i + 1], now_);
@@ -137,11 +137,11 @@ Checked<ProvenSignature> Revocations::proven(TrustedSignature trusted, bool requ
     status = Report::revoked;
     return revoked(std::move(*wrong), "a CA above the certificate");
   }
-  if (auto answer = answer_about(certificate)) {
-    auto wrong = fault_of(*answer, timed.reference, timestamped);
+  if (const Answer* answer = answer_about(certificate)) {
+    auto wrong = fault_of(answer->judgement, timed.reference, timestamped);
     status = !wrong ? Report::good : wrong->reason == Reason::revoked ? Report::revoked : Report::unknown;
     if (wrong) return tl::unexpected(std::move(*wrong));
-    return ProvenSignature{std::move(trusted), std::move(answer), {}};
+    return ProvenSignature{std::move(trusted), answer->judgement, answer->response, {}};
   }
   if (unbelievable_) {  // another source would be the way around an answer that somebody has spoilt
     return fault(Reason::revocation_unknown, "an OCSP answer cannot be believed", {*unbelievable_});
@@ -152,14 +152,14 @@ Checked<ProvenSignature> Revocations::proven(TrustedSignature trusted, bool requ
     auto wrong = fault_of(*listed.entry, timed.reference, timestamped);
     status = wrong ? Report::revoked : Report::good;
     if (wrong) return tl::unexpected(std::move(*wrong));
-    return ProvenSignature{std::move(trusted), std::nullopt, listed.number};
+    return ProvenSignature{std::move(trusted), std::nullopt, {}, listed.number};
   }
   // Lists forget certificates once they have expired (RFC 5280, 3.3).
   if (listed.status == CrlJudgement::Status::good && now_ <= certificate.not_after) {
     status = Report::good;
-    return ProvenSignature{std::move(trusted), std::nullopt, listed.number};
+    return ProvenSignature{std::move(trusted), std::nullopt, {}, listed.number};
   }
-  if (!require) return ProvenSignature{std::move(trusted), std::nullopt, {}};
+  if (!require) return ProvenSignature{std::move(trusted), std::nullopt, {}, {}};
   return fault(Reason::revocation_unknown, "no answer and no fresh list about the certificate",
                listed.fault ? std::vector<Fault>{*listed.fault} : std::vector<Fault>{});
 }

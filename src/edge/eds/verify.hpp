@@ -66,7 +66,8 @@ struct TrustedSignature {
 
 struct ProvenSignature {
   TrustedSignature trusted;
-  std::optional<OcspJudgement> ocsp;  // by which it was proven; else
+  std::optional<OcspJudgement> ocsp;  // by which it was proven, with
+  std::string ocsp_response;          // its octets; else
   std::string crl_number;             // by this list
 };
 

@@ -75,7 +75,8 @@ TEST(Verify, TellsWhoSignedAndKeepsWhatItRestsOn) {
   Expectation expectation;
   expectation.content = std::string(kContent);
   expectation.iin = make::kSaule.iin;
-  const Verdict verdict = judge(document(), expectation, with({gost().ocsp(*saule().certificate, kTestNow)}));
+  const std::string answer = gost().ocsp(*saule().certificate, kTestNow);
+  const Verdict verdict = judge(document(), expectation, with({answer}));
   ASSERT_EQ(told(verdict), "ok") << describe(*verdict.fault);
   EXPECT_EQ(verdict.format, "cms");
   const SignerReport& signer = verdict.signers.at(0);
@@ -92,6 +93,7 @@ TEST(Verify, TellsWhoSignedAndKeepsWhatItRestsOn) {
   EXPECT_EQ(proven.trusted.path.size(), 3u);
   ASSERT_TRUE(proven.ocsp);
   EXPECT_EQ(proven.ocsp->status, OcspJudgement::Status::good);
+  EXPECT_EQ(proven.ocsp_response, answer);
 }
 
 TEST(Verify, ReadsEveryArmour) {
@@ -318,6 +320,11 @@ TEST(Time, IsProvenByAStampOrItIsNow) {
   EXPECT_EQ(verdict.proven.at(0).trusted.timed.reference, kTestNow);
   EXPECT_EQ(told(judge(document(), unasked(), {}, later)), "expired") << "signingTime is a claim and proves nothing";
   EXPECT_EQ(told(judge(gost().stamped(document(), make::kTestFrom + days{400}), unasked(), {}, later)), "expired");
+  Expectation received = unasked();
+  received.received_at = kTestNow;
+  EXPECT_EQ(told(judge(document(), received, {}, later)), "ok") << "we had it in hand while the certificate was good";
+  received.received_at = later + days{1};
+  EXPECT_EQ(told(judge(document(), received, {}, later)), "expired");
 }
 
 TEST(Time, ABrokenStampIsAFaultAndNotNoStamp) {
@@ -366,6 +373,7 @@ TEST(Revocation, SilenceIsNoAnswer) {
   verdict = judge(document(), asked(), with({}, {list}));
   EXPECT_FALSE(verdict.proven.at(0).ocsp);
   EXPECT_FALSE(verdict.proven.at(0).crl_number.empty());
+  EXPECT_TRUE(verdict.proven[0].ocsp_response.empty());
   EXPECT_EQ(told(judge(document(), asked(), with({}, {list}), kTestNow + days{3})), "revocation_unknown") << "an old list";
   EXPECT_EQ(told(judge(document(), asked(), with({make::ocsp_failure(3)}, {list}))), "ok") << "try later: the list answers";
 }

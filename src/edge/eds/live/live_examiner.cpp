@@ -75,13 +75,15 @@ Examined examined_of(const Job& job, Verdict verdict, const Evidence& evidence) 
   Examined examined;
   examined.received = job.bytes;
   examined.archive = job.bytes;
-  if (!evidence.ocsp.empty()) examined.ocsp_response = evidence.ocsp.front().response;
   if (!verdict.proven.empty()) {
     const ProvenSignature& first = verdict.proven.front();
     const IntactSignature& intact = first.trusted.timed.intact;
     examined.certificate = intact.certificate->der;
+    examined.ocsp_response = first.ocsp_response;  // about him, whoever else was asked about
     examined.crl_number = first.crl_number;
     if (!intact.timestamp_tokens.empty()) examined.timestamp = intact.timestamp_tokens.front();
+  } else if (!evidence.ocsp.empty()) {
+    examined.ocsp_response = evidence.ocsp.front().response;  // why it was refused
   }
   examined.verdict = std::move(verdict);
   return examined;
