@@ -103,6 +103,23 @@ describe('Signing in by EDS', () => {
     assertProblem(await answerChallenge(one, { cms: late }), 422, 'bad_signature', 'bad_challenge');
   });
 
+  test('strangers with his IIN and wrong codes neither close it nor switch the code off', async () => {
+    const me = await citizen({});
+    await service.startOfNextDay();  // so that the rounds are of one day
+    for (let round = 0; round < 4; ++round) {  // three wrong codes a round, ten a day
+      const asked = await service.expect(202, 'POST', '/api/v1/sign-in/sms', { iin: me.iin });
+      const wrong = (await service.codeOf(me.phone)) === '000000' ? '000001' : '000000';
+      for (let i = 0; i < 3; ++i) await service.call('POST', `/api/v1/sign-in/sms/${asked.challenge}`, { code: wrong });
+      await service.advance({ minutes: 16 });
+    }
+    assertProblem(await service.call('POST', '/api/v1/sign-in/sms', { iin: me.iin }), 429, 'blocked');
+    const one = await challenge();
+    const answer = await answerChallenge(one, { cms: await me.key.loginCms(one.content) });
+    assert.equal(answer.status, 202, answer.text);
+    const code = await service.codeOf(me.phone);
+    await service.expect(200, 'POST', `/api/v1/sign-in/sms/${answer.body.challenge}`, { code });
+  });
+
   test('an RSA key for signing does not sign in', async () => {
     const me = await citizen({}, 'rsa');
     const asked = await challenge();
