@@ -2,9 +2,10 @@
 // digits of its SHA-256 (src/pages/assets.cpp does the same), so that a browser may keep it for ever.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { transformSync, buildSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,18 +19,21 @@ execFileSync("/usr/bin/python3", [join(here, "fonts.py"), join(here, "node_modul
   { stdio: ["ignore", "inherit", "inherit"] });
 
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+const named = (folder, ending) => readdirSync(join(here, folder)).filter((one) => one.endsWith(ending)).map((one) => one.slice(0, -ending.length));
 const read = (name) => readFileSync(join(here, name), "utf8");
 
-// Styles: one file, whose font addresses carry the fonts' digests.
-const sheets = ["tokens", "fonts", "mekenjai", "pages"].map((name) => read(`styles/${name}.css`)).join("\n");
-const css = transformSync(sheets, { loader: "css", minify: true, target: browsers }).code
+// Styles: one file for all pages, whose font addresses carry the fonts' digests; every other sheet by itself, loaded
+// where it is needed, so that the first view stays light.
+const shared = ["tokens", "fonts", "mekenjai", "pages"];
+const css = (source) => transformSync(source, { loader: "css", minify: true, target: browsers }).code;
+writeFileSync(join(out, "mekenjai.css"), css(shared.map((name) => read(`styles/${name}.css`)).join("\n"))
   .replace(/url\("?(golos-[a-z-]+)\.woff2"?\)/g,
-    (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`);
-writeFileSync(join(out, "mekenjai.css"), css);
-// Pages of the digital signature load these two beside: the first view stays light.
-writeFileSync(join(out, "eds.css"), transformSync(read("styles/eds.css"), { loader: "css", minify: true, target: browsers }).code);
+    (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`));
+for (const name of named("styles", ".css")) {
+  if (!shared.includes(name)) writeFileSync(join(out, `${name}.css`), css(read(`styles/${name}.css`)));
+}
 
-for (const name of ["app", "sandbox", "eds"]) {
+for (const name of named("scripts", ".ts").filter((one) => !one.endsWith(".d"))) {
   const built = buildSync({
     entryPoints: [join(here, `scripts/${name}.ts`)], bundle: true, minify: true, format: "iife", target: browsers,
     write: false, legalComments: "none",
@@ -41,6 +45,8 @@ const tidy = (svg) => svg.replace(/<!--[\s\S]*?-->/g, "").replace(/>\s+</g, "><"
 writeFileSync(join(out, "icons.svg"), tidy(read("icons/icons.svg")));
 writeFileSync(join(out, "favicon.svg"), tidy(read("icons/favicon.svg")));
 
-for (const name of ["mekenjai.css", "eds.css", "app.js", "sandbox.js", "eds.js", "icons.svg", "favicon.svg"]) {
-  writeFileSync(join(out, `${name}.gz`), execFileSync("gzip", ["-9nc", join(out, name)]));
+for (const name of readdirSync(out).filter((one) => /\.(css|js|svg)$/.test(one))) {
+  const file = join(out, name);
+  writeFileSync(`${file}.gz`, execFileSync("gzip", ["-9nc", file]));
+  writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)));
 }

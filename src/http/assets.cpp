@@ -7,9 +7,13 @@
 namespace mekenjai::http {
 namespace {
 
+struct Form {
+  std::string_view coding;  // of HTTP; empty: as it is
+  std::string_view content;
+  std::string etag;
+};
 struct Asset {
-  std::string_view content, compressed;  // `compressed` empty: there is none
-  std::string etag, compressed_etag;
+  std::vector<Form> forms;  // smallest first, the plain one last
   std::string_view content_type;
   std::string_view cache_control;
 };
@@ -52,39 +56,32 @@ bool belongs_at_root(std::string_view name) {
          (name.ends_with(".webmanifest") && name.find('/') == std::string_view::npos);
 }
 
-/// Whether the field's list names gzip with a weight above zero (RFC 9110, 12.5.3).
-bool accepts_gzip(std::string_view accept_encoding) {
-  const std::size_t at = accept_encoding.find("gzip");
-  if (at == std::string_view::npos) return false;
-  std::string_view rest = accept_encoding.substr(at + 4);
-  rest = rest.substr(0, rest.find(','));
-  const std::size_t q = rest.find("q=");
-  return q == std::string_view::npos ||
-         rest.find_first_of("123456789", q) != std::string_view::npos;
-}
-
 /// If-None-Match against our tag: weak comparison, a list or `*` (RFC 9110, 13.1.2).
 bool matches(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
 
 Response respond(const Asset& asset, const Request& request) {
-  const bool compressed =
-      !asset.compressed.empty() && accepts_gzip(request.header("accept-encoding"));
-  const std::string& etag = compressed ? asset.compressed_etag : asset.etag;
+  const std::string_view accepted = request.header("accept-encoding");
+  const Form& form = *std::find_if(asset.forms.begin(), asset.forms.end(), [&](const Form& one) {
+    return one.coding.empty() || accepts_encoding(accepted, one.coding);
+  });
   Response response;
   response.content_type = asset.content_type;
-  response.headers.emplace_back("ETag", etag);
+  response.headers.emplace_back("ETag", form.etag);
   response.headers.emplace_back("Cache-Control", asset.cache_control);
-  if (!asset.compressed.empty()) response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (matches(request.header("if-none-match"), etag)) {
+  if (asset.forms.size() > 1) response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (matches(request.header("if-none-match"), form.etag)) {
     response.status = 304;
     return response;
   }
-  if (compressed) response.headers.emplace_back("Content-Encoding", "gzip");
-  response.fixed_body = compressed ? asset.compressed : asset.content;
+  if (!form.coding.empty()) response.headers.emplace_back("Content-Encoding", form.coding);
+  response.fixed_body = form.content;
   return response;
 }
+
+constexpr std::pair<std::string_view, std::string_view> kCodings[] = {{".br", "br"},
+                                                                      {".gz", "gzip"}};
 
 std::string etag_of(std::string_view content) {
   return base::to_hex(base::sha256(content)).substr(0, 20);
@@ -97,15 +94,16 @@ std::vector<Route> asset_routes(const std::vector<embedded::File>& files) {
   for (const embedded::File& file : files) by_name.emplace(file.name, file.content);
   std::vector<Route> routes;
   for (const auto& [name, content] : by_name) {
-    if (name.ends_with(".gz") && by_name.contains(name.substr(0, name.size() - 3))) continue;
+    const bool packed = name.ends_with(".gz") || name.ends_with(".br");
+    if (packed && by_name.contains(name.substr(0, name.size() - 3))) continue;
     auto asset = std::make_shared<Asset>();
-    asset->content = content;
     const std::string tag = etag_of(content);
-    asset->etag = fmt::format("\"{}\"", tag);
-    asset->compressed_etag = fmt::format("\"{}-gzip\"", tag);
-    if (const auto packed = by_name.find(fmt::format("{}.gz", name)); packed != by_name.end()) {
-      asset->compressed = packed->second;
+    for (const auto& [ending, coding] : kCodings) {
+      const auto form = by_name.find(fmt::format("{}{}", name, ending));
+      if (form == by_name.end()) continue;
+      asset->forms.push_back({coding, form->second, fmt::format("\"{}-{}\"", tag, coding)});
     }
+    asset->forms.push_back({"", content, fmt::format("\"{}\"", tag)});
     asset->content_type = content_type_of(name);
     asset->cache_control =
         has_digest(name) ? "public, max-age=31536000, immutable" : "public, no-cache";

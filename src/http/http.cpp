@@ -120,6 +120,20 @@ std::string percent_encode(std::string_view text) {
   return encoded;
 }
 
+bool accepts_encoding(std::string_view accept_encoding, std::string_view coding) {
+  while (!accept_encoding.empty()) {
+    const std::size_t comma = accept_encoding.find(',');
+    const std::string_view one = trimmed(accept_encoding.substr(0, comma));
+    accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size()
+                                                                  : comma + 1);
+    if (one.substr(0, one.find_first_of("; \t")) != coding) continue;
+    const std::size_t q = one.find("q=");
+    return q == std::string_view::npos ||
+           one.find_first_of("123456789", q) != std::string_view::npos;
+  }
+  return false;
+}
+
 std::optional<Pairs> parse_form(std::string_view text) {
   Pairs pairs;
   while (!text.empty()) {

@@ -83,6 +83,9 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 /// Encodes all but RFC 3986 unreserved characters.
 std::string percent_encode(std::string_view text);
 
+/// Whether the field Accept-Encoding names a coding with a weight above zero (RFC 9110, 12.5.3).
+bool accepts_encoding(std::string_view accept_encoding, std::string_view coding);
+
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 /// The pairs of a query or of an application/x-www-form-urlencoded body; nothing where one is
 /// broken.

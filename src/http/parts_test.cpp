@@ -176,16 +176,15 @@ class Assets : public testing::Test {
     }
     return {};
   }
-  std::vector<embedded::File> files_{{"style.1a2b3c4d.css", "body{}"},
-                                     {"style.1a2b3c4d.css.gz", "packed"},
-                                     {"icons.svg", "<svg/>"},
-                                     {"fonts/golos-0123456789ab.woff2", "font"},
-                                     {"app.js", "x"}};
+  std::vector<embedded::File> files_{
+      {"style.1a2b3c4d.css", "body{}"},           {"style.1a2b3c4d.css.gz", "packed"},
+      {"style.1a2b3c4d.css.br", "smaller"},       {"icons.svg", "<svg/>"},
+      {"fonts/golos-0123456789ab.woff2", "font"}, {"app.js", "x"}};
   std::vector<Route> routes_ = asset_routes(files_);
 };
 
 TEST_F(Assets, HaveTypesAndTags) {
-  EXPECT_EQ(routes_.size(), 5u);  // icons.svg twice, the .gz not
+  EXPECT_EQ(routes_.size(), 5u);  // icons.svg twice, the packed ones not
   const Response style = get("/assets/style.1a2b3c4d.css");
   EXPECT_EQ(style.fixed_body, "body{}");
   EXPECT_EQ(style.content_type, "text/css; charset=utf-8");
@@ -200,9 +199,16 @@ TEST_F(Assets, HaveTypesAndTags) {
 
 TEST_F(Assets, AreSentPackedToThoseWhoUnpack) {
   const Response packed =
-      get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "br, gzip;q=0.5"}});
+      get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "gzip;q=0.5, deflate"}});
   EXPECT_EQ(packed.fixed_body, "packed");
   EXPECT_EQ(header(packed, "Content-Encoding"), "gzip");
+  const Response smaller =
+      get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "gzip, deflate, br, zstd"}});
+  EXPECT_EQ(smaller.fixed_body, "smaller");
+  EXPECT_EQ(header(smaller, "Content-Encoding"), "br");
+  EXPECT_NE(header(smaller, "ETag"), header(packed, "ETag"));
+  EXPECT_EQ(get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "brotli, br;q=0"}}).fixed_body,
+            "body{}");
   EXPECT_EQ(get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "gzip;q=0"}}).fixed_body,
             "body{}");
   EXPECT_EQ(get("/assets/app.js", {{"accept-encoding", "gzip"}}).fixed_body, "x");

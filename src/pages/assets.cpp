@@ -18,10 +18,13 @@ struct Assets {
   std::vector<embedded::File> files;
 };
 
+constexpr std::size_t kPackedEnding = 3;
+bool is_packed(std::string_view name) { return name.ends_with(".gz") || name.ends_with(".br"); }
+
 std::unique_ptr<Assets> read() {
   auto assets = std::make_unique<Assets>();
   for (const embedded::File& file : embedded::assets()) {
-    if (file.name.ends_with(".gz")) continue;
+    if (is_packed(file.name)) continue;
     const std::size_t ending = file.name.rfind('.');
     const std::string digest = base::to_hex(base::sha256(file.content)).substr(0, kDigits);
     const std::string name =
@@ -30,12 +33,15 @@ std::unique_ptr<Assets> read() {
     assets->names.emplace(file.name, name);
   }
   for (const embedded::File& file : embedded::assets()) {
-    const bool packed = file.name.ends_with(".gz");
-    const std::string plain(packed ? file.name.substr(0, file.name.size() - 3) : file.name);
+    const bool packed = is_packed(file.name);
+    const std::string plain(packed ? file.name.substr(0, file.name.size() - kPackedEnding)
+                                   : file.name);
     std::string& name = assets->names.at(plain);
     if (packed) {
       const auto& [kept, unused] =
-          *assets->names.emplace(std::string(file.name), name + ".gz").first;
+          *assets->names
+               .emplace(std::string(file.name), name + std::string(file.name.substr(plain.size())))
+               .first;
       assets->files.push_back({assets->names.at(kept), file.content});
     } else {
       assets->files.push_back({name, file.content});
