@@ -30,6 +30,7 @@ class FakeService final : public flow::Service {
   flow::QrApi2 qr_api2;
   flow::QrState qr_state_now;
   std::string qr_received;
+  std::optional<flow::Session> session_looked_at;
 
   static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
 
@@ -99,6 +100,13 @@ class FakeService final : public flow::Service {
     flow::Session session;
     session.iin = iin();
     co_return session;
+  }
+  boost::asio::awaitable<std::optional<flow::Session>> look_at_session(std::string token) override {
+    calls.push_back("look_at_session " + token);
+    co_return session_looked_at;
+  }
+  flow::Task<flow::Done> keep_session(std::string token) override {
+    return give("keep_session " + token, flow::Done{});
   }
   flow::Task<flow::Done> sign_out(std::string token) override {
     return give("sign_out " + token, flow::Done{});

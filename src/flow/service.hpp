@@ -45,6 +45,11 @@ class Service {
                                       bool cookie) = 0;
   /// The live session of a token; touches it. Fast (memory) in the common case.
   virtual boost::asio::awaitable<std::optional<Session>> session(std::string token) = 0;
+  /// A session looked at without touching it. It may have ended (`ends_at`) and authorises nothing; none where the
+  /// token is not known (any more).
+  virtual boost::asio::awaitable<std::optional<Session>> look_at_session(std::string token) = 0;
+  /// Somebody asks for more time: the session was touched just now, and a restart does not forget it.
+  virtual Task<Done> keep_session(std::string token) = 0;
   virtual Task<Done> sign_out(std::string token) = 0;
 
   // --- the person -----------------------------------------------------------------------------------------

@@ -116,47 +116,52 @@ SignedIn ServiceImpl::open_session(Step& step, const domain::Person& person, boo
   return signed_in;
 }
 
-bool ServiceImpl::alive(const Held& held, Instant now) const {
-  return now < held.session.expires_at && (!held.session.cookie || now < held.seen_at + kCookieIdle);
+Instant ServiceImpl::end_of(const Held& held) {
+  return held.session.cookie ? std::min(held.session.expires_at, held.seen_at + kCookieIdle) : held.session.expires_at;
+}
+
+boost::asio::awaitable<std::optional<ServiceImpl::Held>> ServiceImpl::stored_session(std::string digest) {
+  std::function<Result<Held>(Reader&)> question = [digest](Reader& reader) -> Result<Held> {
+    auto& select = reader.session;
+    select.reset();
+    select.bind_blob(1, digest);
+    store::sqlite::Rows rows(select);
+    if (!rows.next()) return base::fail(Trouble::not_signed_in, "not_signed_in");
+    Held held;
+    held.session = {store::iin_of(rows->integer(0)), rows->str(1), std::string(rows->blob(2)),
+                    store::instant(rows->integer(4)), rows->integer(3) != 0};
+    held.seen_at = held.written_at = store::instant(rows->integer(5));
+    return held;
+  };
+  Result<Held> held = co_await engine_.asked<Held>(std::move(question));
+  if (!held) co_return std::nullopt;
+  co_return std::move(*held);
 }
 
 boost::asio::awaitable<std::optional<Session>> ServiceImpl::session(std::string token) {
   const std::string digest = digest_of(token);
   const Instant now = engine_.clock().now();
-  std::optional<Session> found;
+  std::optional<Held> found;
   bool write = false;
   {
     const std::lock_guard lock(mutex_);
     const auto known = sessions_.find(digest);
     if (known != sessions_.end()) {
-      if (!alive(known->second, now)) co_return std::nullopt;
+      if (now >= end_of(known->second)) co_return std::nullopt;
       known->second.seen_at = now;
-      found = known->second.session;
       // The store learns of use at most every five minutes: a page view costs no write.
-      write = found->cookie && now >= known->second.written_at + std::chrono::minutes{5};
+      write = known->second.session.cookie && now >= known->second.written_at + std::chrono::minutes{5};
       if (write) known->second.written_at = now;
+      found = known->second;
     }
   }
   if (!found) {
-    std::function<Result<Held>(Reader&)> question = [digest](Reader& reader) -> Result<Held> {
-      auto& select = reader.session;
-      select.reset();
-      select.bind_blob(1, digest);
-      store::sqlite::Rows rows(select);
-      if (!rows.next()) return base::fail(Trouble::not_signed_in, "not_signed_in");
-      Held held;
-      held.session = {store::iin_of(rows->integer(0)), rows->str(1), std::string(rows->blob(2)),
-                      store::instant(rows->integer(4)), rows->integer(3) != 0};
-      held.seen_at = held.written_at = store::instant(rows->integer(5));
-      return held;
-    };
-    auto held = co_await engine_.asked<Held>(std::move(question));
-    if (!held || !alive(*held, now)) co_return std::nullopt;
-    held->seen_at = now;
-    found = held->session;
+    found = co_await stored_session(digest);
+    if (!found || now >= end_of(*found)) co_return std::nullopt;
+    found->seen_at = now;
     const std::lock_guard lock(mutex_);
     if (sessions_.size() >= kSessionsInMemory) sessions_.clear();
-    sessions_.emplace(digest, *held);
+    sessions_.emplace(digest, *found);
   }
   if (write) {
     engine_.tell(
@@ -166,7 +171,31 @@ boost::asio::awaitable<std::optional<Session>> ServiceImpl::session(std::string 
         },
         [](std::exception_ptr) {});
   }
-  co_return found;
+  found->session.ends_at = end_of(*found);
+  co_return std::move(found->session);
+}
+
+boost::asio::awaitable<std::optional<Session>> ServiceImpl::look_at_session(std::string token) {
+  const std::string digest = digest_of(token);
+  std::optional<Held> found;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = sessions_.find(digest); known != sessions_.end()) found = known->second;
+  }
+  if (!found) found = co_await stored_session(digest);
+  if (!found) co_return std::nullopt;
+  found->session.ends_at = end_of(*found);
+  co_return std::move(found->session);
+}
+
+Task<Done> ServiceImpl::keep_session(std::string token) {
+  const std::string digest = digest_of(token);
+  std::function<Result<Done>(Step&)> order = [digest](Step& step) -> Result<Done> {
+    auto touch = step.ledger.database().prepare("UPDATE sessions SET seen_at=? WHERE digest=?");
+    touch.bind(1, millis(step.now())).bind_blob(2, digest).run();
+    return Done{};
+  };
+  co_return co_await engine_.told<Done>(std::move(order));
 }
 
 Task<Done> ServiceImpl::sign_out(std::string token) {

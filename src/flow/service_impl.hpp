@@ -27,6 +27,8 @@ class ServiceImpl final : public Service {
   Task<EdsChallenge> request_eds_challenge(std::string source) override;
   Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source, bool cookie) override;
   boost::asio::awaitable<std::optional<Session>> session(std::string token) override;
+  boost::asio::awaitable<std::optional<Session>> look_at_session(std::string token) override;
+  Task<Done> keep_session(std::string token) override;
   Task<Done> sign_out(std::string token) override;
 
   Task<MeView> me(Caller) override;
@@ -82,7 +84,8 @@ class ServiceImpl final : public Service {
     Instant seen_at;       // last use that memory knows
     Instant written_at;    // last use that the store knows
   };
-  bool alive(const Held& held, Instant now) const;
+  static Instant end_of(const Held& held);
+  boost::asio::awaitable<std::optional<Held>> stored_session(std::string digest);
 
   Engine& engine_;
   std::mutex mutex_;

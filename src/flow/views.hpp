@@ -81,6 +81,7 @@ struct Session {
   std::string csrf_key;      // per session, secret; forms carry a MAC made with it
   Instant expires_at;
   bool cookie = false;
+  Instant ends_at{};  // if nobody uses it from now on; not after expires_at
 };
 
 /// An address for people, in both state languages.
