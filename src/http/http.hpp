@@ -71,6 +71,9 @@ struct Route {
   /// Asked once a request, by source address, before the guard; none: no limit. Outlives the
   /// server.
   RateLimiter* limiter = nullptr;
+  /// Of a page's front door, before every path of its own: "", "/m". Guard::cookie leads to the sign-in page
+  /// there, and back to a path without it. Lives as long as the program.
+  std::string_view prefix{};
 };
 
 /// 303 to a path of our own. Characters that no header may hold are encoded.

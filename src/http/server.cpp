@@ -479,9 +479,12 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
     co_return response;
   }
   // Back to where he wanted to go, if that is a page that can be asked for again.
-  const bool page = request_.method == Method::get || request_.method == Method::head;
-  co_return redirect(page ? "/sign-in?next=" + percent_encode(request_.target)
-                          : std::string("/sign-in"));
+  const std::string_view door = match_.route->prefix;
+  std::string sign_in = fmt::format("{}/sign-in", door);
+  if (request_.method == Method::get || request_.method == Method::head) {
+    sign_in += "?next=" + percent_encode(std::string_view(request_.target).substr(door.size()));
+  }
+  co_return redirect(sign_in);
 }
 
 asio::awaitable<Response> Connection::answer() {

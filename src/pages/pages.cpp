@@ -17,6 +17,8 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   add_consents(table);
   add_homes(table);
   add_signatures(table);
+  table.doorsteps();
+  table.only({Channel::portal});
   if (context.sandbox) add_sandbox(table);
   std::vector<http::Route> routes = table.take();
   for (http::Route& route : http::asset_routes(hashed_assets())) routes.push_back(std::move(route));
@@ -27,9 +29,12 @@ std::function<http::Response(const base::Problem&, int status, const http::Reque
     const PagesContext& context) {
   auto site = std::make_shared<Site>(nullptr, context);
   return [site](const base::Problem& problem, int status, const http::Request& request) {
-    if (std::optional<http::Response> chosen = language_chosen(request)) return std::move(*chosen);
     http::Request copy = request;
-    Visit visit(*site, copy);
+    const Channel channel = enter(copy);
+    if (std::optional<http::Response> chosen = language_chosen(copy)) {
+      return leave(std::move(*chosen), channel);
+    }
+    Visit visit(*site, copy, channel);
     return error_page(visit, status, problem.code, problem.retry_after_s);
   };
 }

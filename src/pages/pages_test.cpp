@@ -81,6 +81,16 @@ TEST(Templates, HoldNoInlineStyleOrScript) {
   }
 }
 
+TEST(Templates, AreThereInEveryChannel) {
+  const std::vector<std::string> portal = template_names(Channel::portal);
+  ASSERT_GT(portal.size(), 30u);
+  for (const Channel channel : kChannels) {
+    const std::vector<std::string> own = template_names(channel);
+    EXPECT_TRUE(std::includes(own.begin(), own.end(), portal.begin(), portal.end()))
+        << name(channel);
+  }
+}
+
 TEST(Assets, CarryTheirDigest) {
   EXPECT_TRUE(std::regex_match(std::string(asset_address("mekenjai.css")),
                                std::regex("/assets/mekenjai-[0-9a-f]{10}\\.css")));
@@ -367,8 +377,8 @@ TEST_F(Portal, SaysWhyASignatureWasNotTakenAndOffersAnotherTry) {
         "signature_mismatch", "untrusted_issuer", "bad_certificate", "expired", "not_yet_valid",
         "revoked", "revocation_unknown", "wrong_key_use", "wrong_person", "weak_algorithm",
         "bad_timestamp", "content_mismatch", "bad_challenge", "ambiguous"}) {
-    const std::string sentence(
-        i18n::Catalog::built_in().text(Language::kk, fmt::format("problem.bad_signature.reason.{}", reason)));
+    const std::string sentence(i18n::Catalog::built_in().text(
+        Language::kk, fmt::format("problem.bad_signature.reason.{}", reason)));
     EXPECT_GT(sentence.size(), 40u) << reason;
     service_.qr_state_now.stage = flow::QrState::Stage::refused;
     service_.qr_state_now.reason = reason;
@@ -494,6 +504,30 @@ TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
       }
     }
   }
+}
+
+TEST_F(Portal, EveryDoorLeadsThroughTheSameHandlerAndStaysItself) {
+  for (const Channel channel : kChannels) {
+    const std::string door(prefix(channel));
+    auto page = request(door + "/profile");
+    const Response shown = call(page, door + "/profile");
+    EXPECT_EQ(shown.status, 200);
+    EXPECT_NE(shown.body.find("href=\"" + door + "/history\""), std::string::npos) << door;
+    EXPECT_NE(shown.body.find("href=\"" + door + "/profile?lang=ru\""), std::string::npos) << door;
+    EXPECT_NE(shown.body.find("href=\"/assets/mekenjai-"), std::string::npos) << door;
+
+    auto language = request(door + "/profile?lang=ru");
+    EXPECT_EQ(header(call(language, door + "/profile"), "Location"), door + "/profile");
+    auto start = request(door + "/apply?new=1");
+    EXPECT_EQ(header(call(start, door + "/apply"), "Location"), door + "/apply/who");
+  }
+}
+
+TEST_F(Portal, ADoorIsAFolder) {
+  auto doorstep = request("/m?lang=kk", false);
+  EXPECT_EQ(header(call(doorstep, "/m"), "Location"), "/m/?lang=kk");
+  auto home = request("/m/?lang=kk", false);
+  EXPECT_EQ(header(call(home, "/m/"), "Location"), "/m/");
 }
 
 }  // namespace

@@ -49,9 +49,10 @@ std::string without_language(const http::Request& request) {
   return target;
 }
 
-awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
+awaitable<Response> answer_inside(Site& site, Handler handler, http::Request& request,
+                                  Channel channel) {
   if (std::optional<Response> chosen = language_chosen(request)) co_return std::move(*chosen);
-  Visit visit(site, request);
+  Visit visit(site, request, channel);
   if (request.method == Method::post) {
     std::optional<http::Pairs> form = http::parse_form(request.body);
     if (!form) co_return error_page(visit, 400, "malformed_request", 0);
@@ -71,6 +72,12 @@ awaitable<Response> answer(Site& site, Handler handler, http::Request& request) 
     }
   }
   co_return co_await handler(visit);
+}
+
+awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
+  const Channel channel = enter(request);
+  Response response = co_await answer_inside(site, handler, request, channel);
+  co_return leave(std::move(response), channel);
 }
 
 std::string compressed(const std::string& body) {
@@ -98,7 +105,7 @@ struct FixedPage {
     std::once_flag once;
     std::string plain, packed;
   };
-  std::array<Made, 3> made{};
+  std::array<Made, i18n::kLanguages.size()> made{};
 };
 
 Response fixed_page(FixedPage& page, Visit& visit) {
@@ -119,8 +126,11 @@ Response fixed_page(FixedPage& page, Visit& visit) {
 }
 
 awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& request) {
-  if (std::optional<Response> chosen = language_chosen(request)) co_return std::move(*chosen);
-  Visit visit(site, request);
+  const Channel channel = enter(request);
+  if (std::optional<Response> chosen = language_chosen(request)) {
+    co_return leave(std::move(*chosen), channel);
+  }
+  Visit visit(site, request, channel);
   if (visit.signed_in()) visit.unread = site.unread.get(visit.caller().iin).value_or(0);
   co_return fixed_page(page, visit);
 }
@@ -136,6 +146,22 @@ std::optional<Response> language_chosen(const http::Request& request) {
   Response response = http::redirect(back);
   if (const auto language = i18n::parse_language(*wanted)) {
     response.headers.emplace_back("Set-Cookie", language_cookie(*language));
+  }
+  return response;
+}
+
+Channel enter(http::Request& request) {
+  const Channel channel = channel_of(request.path);
+  if (channel == Channel::portal) return channel;
+  request.path = std::string(without_prefix(request.path));
+  request.target = std::string(without_prefix(request.target));
+  return channel;
+}
+
+Response leave(Response response, Channel channel) {
+  if (channel == Channel::portal) return response;
+  for (auto& [name, value] : response.headers) {
+    if (name == "Location" && !is_shared(value)) value.insert(0, prefix(channel));
   }
   return response;
 }
@@ -166,9 +192,10 @@ std::string only_digits(std::string_view typed) {
   return digits;
 }
 
-Visit::Visit(Site& site_, http::Request& request_)
+Visit::Visit(Site& site_, http::Request& request_, Channel channel_)
     : site(site_),
       request(request_),
+      channel(channel_),
       language(language_of(request_)),
       words(site_.context.catalog, language,
             site_.service != nullptr ? site_.service->now() : base::SystemClock().now()) {}
@@ -251,10 +278,12 @@ Response Page::done(int status) {
   } else {
     show("SIGNED_OUT");
   }
+  static constexpr std::string_view kSections[] = {"PORTAL", "MOBILE", "KIOSK"};
+  show(kSections[static_cast<std::size_t>(visit_->channel)]);
   if (visit_->site.context.sandbox) show("SANDBOX");
   if (visit_->site.service != nullptr && visit_->site.service->eds_available()) show("EDS");
-  Response response =
-      http::html(status, visit_->site.templates.render(name_, visit_->language, *values_));
+  Response response = http::html(
+      status, visit_->site.templates.render(name_, visit_->channel, visit_->language, *values_));
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
   return response;
 }
@@ -333,31 +362,49 @@ std::optional<Response> code_problem(Visit& visit, Page& page, const base::Probl
   return std::nullopt;
 }
 
-void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
+void Table::add(Method method, const std::string& pattern, Guard guard, Handler handler,
+                http::RateLimiter* limiter, std::size_t max_body) {
   const std::shared_ptr<Site> site = site_;
-  routes_.push_back(
-      {Method::get, std::move(pattern), guard,
-       [site, handler](http::Request& request) { return answer(*site, handler, request); }, 4096,
-       limiter});
+  for (const Channel channel : channels_) {
+    routes_.push_back(
+        {method, fmt::format("{}{}", prefix(channel), pattern), guard,
+         [site, handler](http::Request& request) { return answer(*site, handler, request); },
+         max_body, limiter, prefix(channel)});
+  }
+}
+
+void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
+  add(Method::get, pattern, guard, handler, limiter, 4096);
 }
 
 void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter,
                  std::size_t max_body) {
-  const std::shared_ptr<Site> site = site_;
-  routes_.push_back(
-      {Method::post, std::move(pattern), guard,
-       [site, handler](http::Request& request) { return answer(*site, handler, request); },
-       max_body, limiter});
+  add(Method::post, pattern, guard, handler, limiter, max_body);
 }
 
 void Table::fixed(std::string pattern, std::string name) {
   const std::shared_ptr<Site> site = site_;
-  auto page = std::make_shared<FixedPage>();
-  page->name = std::move(name);
-  routes_.push_back(
-      {Method::get, std::move(pattern), Guard::open_page,
-       [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096,
-       nullptr});
+  for (const Channel channel : channels_) {
+    auto page = std::make_shared<FixedPage>();
+    page->name = name;
+    routes_.push_back(
+        {Method::get, fmt::format("{}{}", prefix(channel), pattern), Guard::open_page,
+         [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096,
+         nullptr, prefix(channel)});
+  }
+}
+
+void Table::doorsteps() {
+  for (const Channel channel : kChannels) {
+    const std::string_view door = prefix(channel);
+    if (door.empty()) continue;
+    routes_.push_back({Method::get, std::string(door), Guard::open,
+                       [door](http::Request& request) -> awaitable<Response> {
+                         const std::string_view query =
+                             std::string_view(request.target).substr(request.path.size());
+                         co_return http::redirect(fmt::format("{}/{}", door, query));
+                       }});
+  }
 }
 
 http::RateLimiter* Table::limiter(http::RateLimiter http::RateLimiters::*which) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "pages/channel.hpp"
 #include "pages/form.hpp"
 #include "pages/pages.hpp"
 #include "pages/templates.hpp"
@@ -71,10 +72,11 @@ struct Site {
 /// One request being answered.
 class Visit {
  public:
-  Visit(Site& site, http::Request& request);
+  Visit(Site& site, http::Request& request, Channel channel);
 
   Site& site;
-  http::Request& request;
+  http::Request& request;  // its path and target are without the channel's prefix
+  const Channel channel;
   const i18n::Language language;
   const Words words;
   http::Pairs form;  // of a POST, checked
@@ -140,21 +142,31 @@ std::string text_of(const Visit& visit, const base::Problem& problem);
 std::optional<Response> code_problem(Visit& visit, Page& page, const base::Problem& problem,
                                      std::string_view back);
 
-/// Collects routes.
+/// Collects routes. A page is there in every channel, by the same handler, unless `only` says
+/// otherwise.
 class Table {
  public:
   explicit Table(std::shared_ptr<Site> site) : site_(std::move(site)) {}
+  /// What is added from here on is there in these channels.
+  void only(std::vector<Channel> channels) { channels_ = std::move(channels); }
+  void everywhere() { channels_ = {kChannels.begin(), kChannels.end()}; }
   void get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
   void post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr,
             std::size_t max_body = 16 * 1024);
   /// A page that is the same for every visitor who is not signed in: made once a language, and
   /// compressed.
   void fixed(std::string pattern, std::string name);
+  /// "/m" leads to "/m/": what an app may do is told by the folder it stands in.
+  void doorsteps();
   http::RateLimiter* limiter(http::RateLimiter http::RateLimiters::*which) const;
   std::vector<http::Route> take() { return std::move(routes_); }
 
  private:
+  void add(Method method, const std::string& pattern, Guard guard, Handler handler,
+           http::RateLimiter* limiter, std::size_t max_body);
+
   std::shared_ptr<Site> site_;
+  std::vector<Channel> channels_{kChannels.begin(), kChannels.end()};
   std::vector<http::Route> routes_;
 };
 
@@ -174,6 +186,10 @@ std::string language_cookie(i18n::Language language);
 /// Where the address carries a choice of language (`lang`): back to the page without it, the choice
 /// kept.
 std::optional<Response> language_chosen(const http::Request& request);
+/// From the outside in: path and target lose the channel's prefix.
+Channel enter(http::Request& request);
+/// From the inside out: a redirect to one of our own pages gets it back.
+Response leave(Response response, Channel channel);
 /// A path of our own to go on to, as `next` of the sign-in page carries it; `otherwise` where it is
 /// not one.
 std::string safe_next(std::string_view next, std::string_view otherwise);

@@ -16,11 +16,22 @@ using i18n::Language;
 
 constexpr int kSteps = 7;  // of an application: who, where, how long, why, check, consent, sign
 
-std::string_view file(std::string_view name) {
+std::optional<std::string_view> file_if_any(std::string_view name) {
   for (const embedded::File& file : embedded::templates()) {
     if (file.name == name) return file.content;
   }
+  return std::nullopt;
+}
+
+std::string_view file(std::string_view name) {
+  if (const auto found = file_if_any(name)) return *found;
   throw std::runtime_error(fmt::format("there is no template {}", name));
+}
+
+/// The channel's own template, else the one that all channels share.
+std::string_view file_of(Channel channel, std::string_view own, std::string_view shared) {
+  const auto found = file_if_any(fmt::format("{}/{}", pages::name(channel), own));
+  return found ? *found : file(shared);
 }
 
 /// A text as HTML: escaped, {name} as a variable, **words** bold.
@@ -67,13 +78,14 @@ struct Marks {
 
 class Expander {
  public:
-  Expander(const i18n::Catalog& catalog, Language language)
-      : catalog_(catalog), language_(language) {}
+  Expander(const i18n::Catalog& catalog, Channel channel, Language language)
+      : catalog_(catalog), channel_(channel), language_(language) {}
 
   std::string page(std::string_view name) {
-    const std::string content = read(file(fmt::format("pages/{}.html", name)));
+    const std::string content =
+        read(file_of(channel_, fmt::format("{}.html", name), fmt::format("pages/{}.html", name)));
     content_ = &content;
-    std::string whole = read(file("layouts/page.html"));
+    std::string whole = read(file(fmt::format("layouts/{}.html", pages::name(channel_))));
     content_ = nullptr;
     return whole;
   }
@@ -107,7 +119,8 @@ class Expander {
     const std::string_view value =
         colon == std::string_view::npos ? std::string_view() : mark.substr(colon + 1);
     if (mark.starts_with('>')) {
-      std::string part = read(file(fmt::format("parts/{}.html", mark.substr(1))));
+      const std::string name = fmt::format("parts/{}.html", mark.substr(1));
+      std::string part = read(file_of(channel_, name, name));
       while (part.ends_with('\n')) part.pop_back();
       out += part;
     } else if (word == "i") {
@@ -189,6 +202,7 @@ class Expander {
   }
 
   const i18n::Catalog& catalog_;
+  Channel channel_;
   Language language_;
   Marks marks_;
   const std::string* content_ = nullptr;
@@ -211,19 +225,55 @@ std::string without_margins(std::string_view html) {
   return out;
 }
 
-std::string key_of(std::string_view page, Language language) {
-  return fmt::format("{}/{}", i18n::tag(language), page);
+/// Variables that hold an address of another site.
+constexpr std::string_view kElsewhere[] = {"{{APP}}"};
+
+/// Puts the channel's prefix before the addresses of our own pages. A variable is taken for such an
+/// address.
+std::string with_prefix(std::string html, Channel channel) {
+  if (prefix(channel).empty()) return html;
+  std::string out;
+  out.reserve(html.size() + 1024);
+  std::string_view rest = html;
+  while (!rest.empty()) {
+    std::size_t best = std::string_view::npos, length = 0;
+    for (const std::string_view attribute :
+         {" href=\"", " action=\"", " data-state=\"", " data-qr=\""}) {
+      if (const std::size_t at = rest.find(attribute); at < best) {
+        best = at;
+        length = attribute.size();
+      }
+    }
+    out += rest.substr(0, best == std::string_view::npos ? best : best + length);
+    if (best == std::string_view::npos) break;
+    rest.remove_prefix(best + length);
+    const std::string_view address = rest.substr(0, rest.find('"'));
+    const bool elsewhere =
+        std::find(std::begin(kElsewhere), std::end(kElsewhere), address) != std::end(kElsewhere);
+    const bool variable = address.starts_with("{{") && !elsewhere;
+    if (variable || !is_shared(address)) out += prefix(channel);
+  }
+  return out;
+}
+
+std::string key_of(std::string_view page, Channel channel, Language language) {
+  return fmt::format("{}/{}/{}", name(channel), i18n::tag(language), page);
 }
 
 }  // namespace
 
-std::vector<std::string> template_names() {
-  std::vector<std::string> names;
+std::vector<std::string> template_names(Channel channel) {
+  std::set<std::string> names;
   for (const embedded::File& file : embedded::templates()) {
-    if (!file.name.starts_with("pages/")) continue;
-    names.emplace_back(file.name.substr(6, file.name.size() - 6 - 5));
+    std::string_view path = file.name;
+    for (const std::string_view folder : {std::string_view("pages"), name(channel)}) {
+      if (!path.starts_with(fmt::format("{}/", folder))) continue;
+      path.remove_prefix(folder.size() + 1);
+      if (path.find('/') == std::string_view::npos) names.emplace(path.substr(0, path.size() - 5));
+      break;
+    }
   }
-  return names;
+  return {names.begin(), names.end()};
 }
 
 std::vector<std::string> template_keys() {
@@ -244,30 +294,34 @@ std::vector<std::string> template_keys() {
 }
 
 Templates::Templates(const i18n::Catalog& catalog) {
-  for (const Language language : i18n::kLanguages) {
-    for (const std::string& name : template_names()) {
-      std::string html;
-      try {
-        html = without_margins(Expander(catalog, language).page(name));
-      } catch (const std::exception& error) {
-        throw std::runtime_error(fmt::format("the page {}: {}", name, error.what()));
-      }
-      const std::string key = key_of(name, language);
-      if (!ctemplate::StringToTemplateCache(key, html, ctemplate::DO_NOT_STRIP)) {
-        // Two sites in one process (tests) register the same pages: the first ones stay.
-        if (ctemplate::Template::GetTemplate(key, ctemplate::DO_NOT_STRIP) == nullptr) {
-          throw std::runtime_error(fmt::format("the page {} has a mistake", name));
+  for (const Channel channel : kChannels) {
+    for (const Language language : i18n::kLanguages) {
+      for (const std::string& name : template_names(channel)) {
+        std::string html;
+        try {
+          html = with_prefix(without_margins(Expander(catalog, channel, language).page(name)),
+                             channel);
+        } catch (const std::exception& error) {
+          throw std::runtime_error(
+              fmt::format("the page {} ({}): {}", name, pages::name(channel), error.what()));
+        }
+        const std::string key = key_of(name, channel, language);
+        if (!ctemplate::StringToTemplateCache(key, html, ctemplate::DO_NOT_STRIP)) {
+          // Two sites in one process (tests) register the same pages: the first ones stay.
+          if (ctemplate::Template::GetTemplate(key, ctemplate::DO_NOT_STRIP) == nullptr) {
+            throw std::runtime_error(fmt::format("the page {} has a mistake", name));
+          }
         }
       }
     }
   }
 }
 
-std::string Templates::render(std::string_view page, i18n::Language language,
+std::string Templates::render(std::string_view page, Channel channel, Language language,
                               const Dictionary& values) const {
   std::string html;
   html.reserve(24 * 1024);
-  const std::string key = key_of(page, language);
+  const std::string key = key_of(page, channel, language);
   if (!ctemplate::ExpandTemplate(key, ctemplate::DO_NOT_STRIP, &values, &html)) {
     throw std::runtime_error(fmt::format("the page {} cannot be made", page));
   }

@@ -1,5 +1,5 @@
-// The templates of web/templates, one set a language: texts, icons and addresses of files are put
-// in once, at start, so that rendering looks nothing up.
+// The templates of web/templates, one set a channel and language: texts, icons and addresses of
+// files are put in once, at start, so that rendering looks nothing up.
 #pragma once
 
 #include <ctemplate/template_dictionary.h>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "i18n/catalog.hpp"
+#include "pages/channel.hpp"
 
 namespace mekenjai::pages {
 
@@ -24,6 +25,11 @@ using Dictionary = ctemplate::TemplateDictionary;
 ///   is to know
 /// and, in the layout, [[lang]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]]
 /// [[current:place]].
+///
+/// The layout of a channel is layouts/<channel>.html. In a channel, CHANNEL/page.html takes the
+/// place of pages/page.html, CHANNEL/parts/part.html that of parts/part.html. Addresses of our own
+/// pages (in href, action, data-state and data-qr) are written without a channel; its prefix is put
+/// before them.
 class Templates {
  public:
   /// Expands and registers all of them. Throws std::runtime_error naming the template that is
@@ -31,15 +37,15 @@ class Templates {
   explicit Templates(const i18n::Catalog& catalog);
 
   /// The page in a language. Safe to call from any thread.
-  std::string render(std::string_view page, i18n::Language language,
+  std::string render(std::string_view page, Channel channel, i18n::Language language,
                      const Dictionary& values) const;
 
   Templates(const Templates&) = delete;
   Templates& operator=(const Templates&) = delete;
 };
 
-/// The pages there are, and the keys that templates name (for the test).
-std::vector<std::string> template_names();
+/// The pages there are in a channel, and the keys that templates name (for the test).
+std::vector<std::string> template_names(Channel channel);
 std::vector<std::string> template_keys();
 
 }  // namespace mekenjai::pages
