@@ -81,6 +81,8 @@ TEST(Templates, HoldNoInlineStyleOrScript) {
   }
 }
 
+TEST(Templates, CanAllBeMade) { Templates(i18n::Catalog::built_in()).make_all(); }
+
 TEST(Templates, AreThereInEveryChannel) {
   const std::vector<std::string> portal = template_names(Channel::portal);
   ASSERT_GT(portal.size(), 30u);

@@ -3,6 +3,7 @@
 #include <ctemplate/template.h>
 
 #include <map>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 
@@ -293,36 +294,63 @@ std::vector<std::string> template_keys() {
   return {keys.begin(), keys.end()};
 }
 
-Templates::Templates(const i18n::Catalog& catalog) {
+struct Templates::Made {
+  std::once_flag once;
+  std::string key;  // in ctemplate's cache
+};
+
+Templates::Templates(const i18n::Catalog& catalog) : catalog_(catalog) {
   for (const Channel channel : kChannels) {
-    for (const Language language : i18n::kLanguages) {
-      for (const std::string& name : template_names(channel)) {
-        std::string html;
-        try {
-          html = with_prefix(without_margins(Expander(catalog, channel, language).page(name)),
-                             channel);
-        } catch (const std::exception& error) {
-          throw std::runtime_error(
-              fmt::format("the page {} ({}): {}", name, pages::name(channel), error.what()));
-        }
-        const std::string key = key_of(name, channel, language);
-        if (!ctemplate::StringToTemplateCache(key, html, ctemplate::DO_NOT_STRIP)) {
-          // Two sites in one process (tests) register the same pages: the first ones stay.
-          if (ctemplate::Template::GetTemplate(key, ctemplate::DO_NOT_STRIP) == nullptr) {
-            throw std::runtime_error(fmt::format("the page {} has a mistake", name));
-          }
-        }
+    for (const std::string& page : template_names(channel)) {
+      for (const Language language : i18n::kLanguages) {
+        auto made = std::make_unique<Made>();
+        made->key = key_of(page, channel, language);
+        std::string key = made->key;
+        pages_.emplace(std::move(key), std::move(made));
       }
+    }
+  }
+}
+
+Templates::~Templates() = default;
+
+const Templates::Made& Templates::made(std::string_view page, Channel channel,
+                                       Language language) const {
+  const auto found = pages_.find(key_of(page, channel, language));
+  if (found == pages_.end()) throw std::runtime_error(fmt::format("there is no page {}", page));
+  Made& made = *found->second;
+  std::call_once(made.once, [&] {
+    std::string html;
+    try {
+      html =
+          with_prefix(without_margins(Expander(catalog_, channel, language).page(page)), channel);
+    } catch (const std::exception& error) {
+      throw std::runtime_error(
+          fmt::format("the page {} ({}): {}", page, name(channel), error.what()));
+    }
+    // Two sites in one process register the same pages: the first ones stay.
+    if (!ctemplate::StringToTemplateCache(made.key, html, ctemplate::DO_NOT_STRIP) &&
+        ctemplate::Template::GetTemplate(made.key, ctemplate::DO_NOT_STRIP) == nullptr) {
+      throw std::runtime_error(fmt::format("the page {} has a mistake", page));
+    }
+  });
+  return made;
+}
+
+void Templates::make_all() const {
+  for (const Channel channel : kChannels) {
+    for (const std::string& page : template_names(channel)) {
+      for (const Language language : i18n::kLanguages) made(page, channel, language);
     }
   }
 }
 
 std::string Templates::render(std::string_view page, Channel channel, Language language,
                               const Dictionary& values) const {
+  const Made& found = made(page, channel, language);
   std::string html;
   html.reserve(24 * 1024);
-  const std::string key = key_of(page, channel, language);
-  if (!ctemplate::ExpandTemplate(key, ctemplate::DO_NOT_STRIP, &values, &html)) {
+  if (!ctemplate::ExpandTemplate(found.key, ctemplate::DO_NOT_STRIP, &values, &html)) {
     throw std::runtime_error(fmt::format("the page {} cannot be made", page));
   }
   return html;

@@ -4,6 +4,7 @@
 
 #include <ctemplate/template_dictionary.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,16 +33,26 @@ using Dictionary = ctemplate::TemplateDictionary;
 /// before them.
 class Templates {
  public:
-  /// Expands and registers all of them. Throws std::runtime_error naming the template that is
-  /// wrong.
   explicit Templates(const i18n::Catalog& catalog);
+  ~Templates();
 
-  /// The page in a language. Safe to call from any thread.
+  /// The page in a language. Safe to call from any thread. Throws std::runtime_error naming the
+  /// template that is wrong.
   std::string render(std::string_view page, Channel channel, i18n::Language language,
                      const Dictionary& values) const;
+  /// Makes every page of every channel and language. Throws as `render` does.
+  void make_all() const;
 
   Templates(const Templates&) = delete;
   Templates& operator=(const Templates&) = delete;
+
+ private:
+  struct Made;
+  const Made& made(std::string_view page, Channel channel, i18n::Language language) const;
+
+  const i18n::Catalog& catalog_;
+  std::unordered_map<std::string, std::unique_ptr<Made>>
+      pages_;  // by key_of; the map itself never changes
 };
 
 /// The pages there are in a channel, and the keys that templates name (for the test).
