@@ -1,6 +1,7 @@
 #include "api/address_text.hpp"
 
 #include "base/bytes.hpp"
+#include "i18n/latin.hpp"
 
 namespace mekenjai::api {
 namespace {
@@ -26,19 +27,19 @@ void add(std::string& out, std::string_view part) {
 }
 
 std::string_view in_language(std::string_view kk, std::string_view ru, Language language) {
-  const std::string_view first = language == Language::kk ? kk : ru,
-                         second = language == Language::kk ? ru : kk;
+  const bool kazakh = i18n::is_kazakh(language);
+  const std::string_view first = kazakh ? kk : ru, second = kazakh ? ru : kk;
   return first.empty() ? second : first;
 }
 
 std::string locality_text(const flow::Address& address, Language language) {
   const std::string name(in_language(address.locality_kk, address.locality_ru, language));
   if (name.empty() || !is_republican_city(address) || names_its_kind(name)) return name;
-  return language == Language::kk ? name + " қ." : "г. " + name;
+  return i18n::is_kazakh(language) ? name + " қ." : "г. " + name;
 }
 
 std::string house_text(const flow::Address& address, Language language) {
-  if (address.house.empty() || language == Language::kk) return address.house;
+  if (address.house.empty() || i18n::is_kazakh(language)) return address.house;
   return "д. " + address.house;
 }
 
@@ -46,7 +47,7 @@ std::string flat_text(const flow::Address& address, Language language) {
   if (address.flat.empty()) return {};
   const bool room =
       address.kind == domain::DwellingKind::room || address.kind == domain::DwellingKind::dormitory;
-  if (language == Language::kk) return address.flat + (room ? "-бөлме" : "-пәтер");
+  if (i18n::is_kazakh(language)) return address.flat + (room ? "-бөлме" : "-пәтер");
   return (room ? "комн. " : "кв. ") + address.flat;
 }
 
@@ -105,6 +106,7 @@ char32_t small_letter(char32_t letter) {
 std::string address_text(const flow::Address& address, Language language) {
   std::string text =
       language == Language::en ? english_text(address) : cyrillic_text(address, language);
+  if (language == Language::kk_latn) text = i18n::to_latin(text);
   return text.empty() ? address.rka : text;
 }
 

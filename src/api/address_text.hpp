@@ -9,7 +9,7 @@
 namespace mekenjai::api {
 
 /// kk «Астана қ., Кенесары көшесі, 40, 118-пәтер»; ru «г. Астана, улица Кенесары, д. 40, кв. 118»;
-/// en as ru in Latin letters, with "house" and "flat". Outside the cities of republican
+/// kk-Latn as kk in Latin letters; en as ru in Latin letters, with "house" and "flat". Outside the cities of republican
 /// significance the region comes first. The RKA where nothing else is known.
 std::string address_text(const flow::Address& address, i18n::Language language);
 

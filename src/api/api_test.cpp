@@ -609,6 +609,7 @@ TEST_F(ApiTest, ProblemsSpeakTheReadersLanguage) {
   EXPECT_EQ(title("ru-RU,ru;q=0.9,en;q=0.8"), "ru Войдите в систему");
   EXPECT_EQ(title("fr, en;q=0.3"), "en Sign in first");
   EXPECT_EQ(title("de"), "kk Жүйеге кіріңіз");
+  EXPECT_EQ(title("kk-Latn-KZ, ru;q=0.5"), "kk-Latn Jüiege kırıñız");
 }
 
 TEST_F(ApiTest, TellsItsHealth) {
@@ -674,6 +675,8 @@ TEST_F(ApiTest, TheDescriptionsReferencesLeadSomewhere) {
 TEST(AddressText, IsWrittenAsPeopleWriteIt) {
   EXPECT_EQ(address_text(astana(), i18n::Language::kk),
             "Астана қ., Кенесары көшесі, 40, 118-пәтер");
+  EXPECT_EQ(address_text(astana(), i18n::Language::kk_latn),
+            "Astana q., Kenesary köşesı, 40, 118-päter");
   EXPECT_EQ(address_text(astana(), i18n::Language::ru),
             "г. Астана, улица Кенесары, д. 40, кв. 118");
   EXPECT_EQ(address_text(astana(), i18n::Language::en),

@@ -4,6 +4,7 @@
 
 #include "api/address_text.hpp"
 #include "domain/words.hpp"
+#include "i18n/latin.hpp"
 
 namespace mekenjai::api {
 namespace {
@@ -40,10 +41,11 @@ std::string text_or(const Reader& reader, const std::string& key, std::string_vi
   return reader.catalog.format(reader.language, key, values);
 }
 
-std::string_view in_language(std::string_view kk, std::string_view ru, const Reader& reader) {
-  const bool kazakh = reader.language == i18n::Language::kk;
+std::string in_language(std::string_view kk, std::string_view ru, const Reader& reader) {
+  const bool kazakh = i18n::is_kazakh(reader.language);
   const std::string_view first = kazakh ? kk : ru, second = kazakh ? ru : kk;
-  return first.empty() ? second : first;
+  const std::string_view own = first.empty() ? second : first;
+  return reader.language == i18n::Language::kk_latn ? i18n::to_latin(own) : std::string(own);
 }
 
 json::object contact_json(const flow::Contact& contact, const Reader& reader) {
@@ -108,8 +110,8 @@ std::string short_address(const flow::MessageView& view, const Reader& reader) {
     }
     return std::string_view();
   };
-  const std::string_view address = in_language(value("address_kk"), value("address_ru"), reader);
-  return reader.language == i18n::Language::en ? in_latin(address) : std::string(address);
+  const std::string address = in_language(value("address_kk"), value("address_ru"), reader);
+  return reader.language == i18n::Language::en ? in_latin(address) : address;
 }
 
 json::array registrants_json(const std::vector<flow::RegistrantView>& registrants) {

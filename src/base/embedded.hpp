@@ -11,8 +11,10 @@ struct File {
   std::string_view content;
 };
 
-/// The compiled catalogues: "kk.mo", "ru.mo", "en.mo".
+/// The compiled catalogues: "kk.mo", "kk-Latn.mo", "ru.mo", "en.mo".
 const std::vector<File>& catalogues();
+/// locales/kk-Latn/words.txt
+const std::vector<File>& latin_words();
 /// policy/*.toml
 const std::vector<File>& policies();
 /// web/templates

@@ -14,8 +14,8 @@ bool is_small_number(std::string_view text) {
 
 /// "40 с", "15 мин", "3 ч", rounded up.
 std::string duration_text(int seconds, i18n::Language language) {
-  static constexpr std::string_view kUnits[3][3] = {
-      {"с", "мин", "сағ"}, {"с", "мин", "ч"}, {"s", "min", "h"}};
+  static constexpr std::string_view kUnits[i18n::kLanguages.size()][3] = {
+      {"с", "мин", "сағ"}, {"s", "min", "sağ"}, {"с", "мин", "ч"}, {"s", "min", "h"}};
   const auto& units = kUnits[static_cast<std::size_t>(language)];
   if (seconds < 60) return fmt::format("{} {}", seconds, units[0]);
   if (seconds <= 90 * 60) return fmt::format("{} {}", (seconds + 59) / 60, units[1]);

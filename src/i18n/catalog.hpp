@@ -1,4 +1,5 @@
-// The texts of the service in three languages, from the gettext catalogues in locales/.
+// The texts of the service in its languages, from the gettext catalogues in locales/. Kazakh in
+// Latin letters has none of its own: it is made from Kazakh (latin.hpp).
 #pragma once
 
 #include <array>
@@ -11,11 +12,18 @@
 
 namespace mekenjai::i18n {
 
-enum class Language { kk, ru, en };
-inline constexpr std::array kLanguages{Language::kk, Language::ru, Language::en};
+/// `kk` is written in Cyrillic, `kk_latn` in the Latin alphabet of 2021.
+enum class Language { kk, kk_latn, ru, en };
+inline constexpr std::array kLanguages{Language::kk, Language::kk_latn, Language::ru, Language::en};
+constexpr bool is_kazakh(Language language) {
+  return language == Language::kk || language == Language::kk_latn;
+}
 
-/// "kk", "ru", "en".
+/// By BCP 47: "kk", "kk-Latn", "ru", "en".
 std::string_view tag(Language language);
+/// The same as a part of keys: "kk_latn".
+std::string_view word(Language language);
+/// By its tag, in capitals or not (RFC 5646, 2.1.1).
 std::optional<Language> parse_language(std::string_view tag);
 /// The best of ours that an `Accept-Language` header names; nothing where it names none.
 std::optional<Language> accepted(std::string_view accept_language);
@@ -34,7 +42,7 @@ class Catalog {
   /// The text of `key`; the key itself where there is none (a test finds those).
   std::string_view text(Language language, std::string_view key) const;
   bool has(Language language, std::string_view key) const;
-  /// The text with its {names} filled in.
+  /// The text with its {names} filled in, which in kk_latn are in Latin letters then, too.
   std::string format(Language language, std::string_view key, const Values& values) const;
   /// The plural form of `key` for `n`, with {n} and the other names filled in.
   std::string plural(Language language, std::string_view key, long n, Values values = {}) const;
@@ -46,7 +54,7 @@ class Catalog {
  private:
   Catalog();
   struct Texts;
-  std::array<std::shared_ptr<const Texts>, 3> texts_;
+  std::array<std::shared_ptr<const Texts>, kLanguages.size()> texts_;
 };
 
 /// Fills {names} in a text; a name without a value stays as it is.

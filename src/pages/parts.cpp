@@ -5,7 +5,7 @@
 namespace mekenjai::pages {
 
 void fill_contact(const Visit& visit, Dictionary& values, const flow::Contact& contact) {
-  const bool kk = visit.language == i18n::Language::kk;
+  const bool kk = i18n::is_kazakh(visit.language);
   const auto own = [kk](const std::string& in_kk, const std::string& in_ru) {
     return (kk && !in_kk.empty()) || in_ru.empty() ? in_kk : in_ru;
   };

@@ -270,6 +270,7 @@ void Page::with_form() {
 
 Response Page::done(int status) {
   set("HREF_KK", visit_->address_in(Language::kk));
+  set("HREF_KK_LATN", visit_->address_in(Language::kk_latn));
   set("HREF_RU", visit_->address_in(Language::ru));
   set("HREF_EN", visit_->address_in(Language::en));
   if (visit_->signed_in()) {

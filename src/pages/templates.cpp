@@ -169,13 +169,14 @@ class Expander {
   void languages(std::string& out) const {
     for (const Language language : i18n::kLanguages) {
       const std::string tag(i18n::tag(language));
-      std::string variable = tag;
-      for (char& c : variable) c = static_cast<char>(c - 32);
+      const std::string word(i18n::word(language));
+      std::string variable = word;
+      for (char& c : variable) c = c == '_' ? c : static_cast<char>(c - 32);
       out += fmt::format(
           "<a href=\"{{{{HREF_{}}}}}\" lang=\"{}\" hreflang=\"{}\"{}>{}<span class=\"mk-vh\"> "
           "{}</span></a>",
           variable, tag, tag, language == language_ ? " aria-current=\"true\"" : "",
-          text("page.lang." + tag), text("page.lang_name." + tag));
+          text("page.lang." + word), text("page.lang_name." + word));
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include "api/address_text.hpp"
 #include "domain/words.hpp"
+#include "i18n/latin.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -89,7 +90,7 @@ std::string Words::address(const flow::Address& address) const {
 
 std::string Words::place(const flow::Address& address) const {
   std::string place;
-  if (language_ == Language::kk) {
+  if (i18n::is_kazakh(language_)) {
     add(place, first_of(address.region_kk, address.region_ru));
     add(place, first_of(address.locality_kk, address.locality_ru));
   } else {
@@ -97,6 +98,7 @@ std::string Words::place(const flow::Address& address) const {
     add(place, first_of(address.locality_ru, address.locality_kk));
     if (language_ == Language::en) place = api::in_latin(place);
   }
+  if (language_ == Language::kk_latn) place = i18n::to_latin(place);
   return place;
 }
 
@@ -109,12 +111,12 @@ std::string Words::term(domain::ResidenceKind kind, const std::optional<base::Da
 void Words::plate(Dictionary& values, const flow::Address& address) const {
   std::string street(first_of(address.street_kk, address.street_ru));
   std::string sub;
-  if (language_ != Language::kk) sub = first_of(address.street_ru, address.street_kk);
+  if (!i18n::is_kazakh(language_)) sub = first_of(address.street_ru, address.street_kk);
   if (street.empty()) {
     street = first_of(address.locality_kk, address.locality_ru);
     sub.clear();
   }
-  const std::string_view locality = language_ == Language::kk
+  const std::string_view locality = i18n::is_kazakh(language_)
                                         ? first_of(address.locality_kk, address.locality_ru)
                                         : first_of(address.locality_ru, address.locality_kk);
   add(sub, locality);

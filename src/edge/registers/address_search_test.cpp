@@ -122,6 +122,10 @@ TEST_F(Addresses, AreFoundAsPeopleTypeThem) {
       {"шевченко 3", 11},
       {"Кабанбай батыра 15-4", 12},
       {"qabanbai batyr 15 4", 12},
+      // the Latin alphabet of 2021, as pages in it show addresses
+      {"Astana q., Kenesary köşesı, 40, 118-päter", 2},
+      {"QABANBAI BATYR DAÑĞYLY, 15, 4-PÄTER", 12},
+      {"Şevtşenko köşesı 3", 11},
       // typing errors
       {"Кенисары 40 118", 2},
       {"Кенеасры 40 118", 2},

@@ -252,6 +252,7 @@ std::string skeleton(std::string_view utf8) {
   }
   // Digraphs of the Latin spellings, then letters that they use differently.
   replace_all(out, "shch", "sh");
+  replace_all(out, "tsh", "ch");
   replace_all(out, "zh", "j");
   replace_all(out, "kh", "h");
   replace_all(out, "gh", "g");

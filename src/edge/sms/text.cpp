@@ -290,7 +290,7 @@ const std::unordered_map<char32_t, std::string_view>& small_letters() {
       {U'я', "ia"},
       // Kazakh Latin of 2021, as a name may be written in a register.
       {U'ğ', "g"},
-      {U'ı', "y"},
+      {U'ı', "i"},
       {U'ñ', "n"},
       {U'ş', "sh"},
       {U'ū', "u"},

@@ -161,9 +161,11 @@ std::optional<Script> parse_script(std::string_view word) {
   return std::nullopt;
 }
 
-// English is for readers of Latin letters whatever the script: the names in it are spelled so.
+// English and Kazakh in Latin letters are for readers of Latin letters whatever the script: the names in them are spelled
+// so. Of the alphabet of 2021 an SMS shows what GSM 03.38 has.
 std::string Texts::finished(Language language, std::string text) const {
-  const bool latin = script_ == Script::latin || language == Language::en;
+  const bool latin = script_ == Script::latin || language == Language::en ||
+                     language == Language::kk_latn;
   return latin ? transliterate(text) : text;
 }
 

@@ -12,7 +12,7 @@ struct Text {
 Text text_of_message(const Visit& visit, const flow::MessageView& message) {
   i18n::Values values;
   const std::string_view own_address =
-      visit.language == i18n::Language::kk ? "address_kk" : "address_ru";
+      i18n::is_kazakh(visit.language) ? "address_kk" : "address_ru";
   for (const auto& [name, value] : message.values) {
     if (name == own_address) values.emplace_back("address", value);
     if (name == "number") {
