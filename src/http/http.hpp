@@ -45,8 +45,9 @@ struct Response {
   /// Instead of `body`: bytes that live as long as the program (assets).
   std::string_view fixed_body{};
   std::vector<std::pair<std::string, std::string>> headers{};
-  /// One more origin that the page's script may connect to (Content-Security-Policy): "wss://127.0.0.1:13579".
-  /// Lives as long as the program, and is never made of anything that was sent to us.
+  /// One more origin that the page's script may connect to (Content-Security-Policy):
+  /// "wss://127.0.0.1:13579". Lives as long as the program, and is never made of anything that was
+  /// sent to us.
   std::string_view connect_to{};
 };
 
@@ -71,9 +72,11 @@ struct Route {
   /// Asked once a request, by source address, before the guard; none: no limit. Outlives the
   /// server.
   RateLimiter* limiter = nullptr;
-  /// Of a page's front door, before every path of its own: "", "/m". Guard::cookie leads to the sign-in page
-  /// there, and back to a path without it. Lives as long as the program.
+  /// Of a page's front door, before every path of its own: "", "/m". Guard::cookie leads to the
+  /// sign-in page there, and back to a path without it. Lives as long as the program.
   std::string_view prefix{};
+  /// Guard::cookie: asked where nobody is signed in; none: to the sign-in page and back.
+  Handler stranger{};
 };
 
 /// 303 to a path of our own. Characters that no header may hold are encoded.

@@ -478,6 +478,7 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
                                             : "Bearer realm=\"mekenjai\"");
     co_return response;
   }
+  if (match_.route->stranger) co_return co_await match_.route->stranger(request_);
   // Back to where he wanted to go, if that is a page that can be asked for again.
   const std::string_view door = match_.route->prefix;
   std::string sign_in = fmt::format("{}/sign-in", door);

@@ -23,6 +23,25 @@ std::string_view Answers::next_question() const {
   return "check";
 }
 
+std::string_view question_of(std::string_view path) {
+  constexpr std::string_view kBefore = "/apply/";
+  if (!path.starts_with(kBefore)) return {};
+  path.remove_prefix(kBefore.size());
+  return path == "who" || path == "where" || path == "kind" || path == "reason"
+             ? path
+             : std::string_view();
+}
+
+std::string without_token(const http::Pairs& form) {
+  std::string text;
+  for (const auto& [name, value] : form) {
+    if (name == "csrf") continue;
+    if (!text.empty()) text += '&';
+    text += http::percent_encode(name) + '=' + http::percent_encode(value);
+  }
+  return text;
+}
+
 flow::DraftRequest Answers::request() const {
   flow::DraftRequest request;
   request.kind = kind;
@@ -46,7 +65,9 @@ std::string to_json(const Answers& answers) {
                             {"reason", answers.reason},
                             {"reason_text", answers.reason_text},
                             {"key", answers.key},
-                            {"draft", answers.draft}};
+                            {"draft", answers.draft},
+                            {"late_question", answers.late_question},
+                            {"late_form", answers.late_form}};
   return json::serialize(object);
 }
 
@@ -69,6 +90,8 @@ Answers answers_from(std::string_view source) {
   answers.reason_text = text(object, "reason_text");
   answers.key = text(object, "key");
   answers.draft = text(object, "draft");
+  answers.late_question = text(object, "late_question");
+  answers.late_form = text(object, "late_form");
   return answers;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/service.hpp"
+#include "http/http.hpp"
 
 namespace mekenjai::pages {
 
@@ -16,8 +17,9 @@ struct Answers {
   std::string typed, rka;        // what was searched, what was chosen
   std::string kind, until;       // words of the contract; YYYY-MM-DD
   std::string reason, reason_text;
-  std::string key;    // idempotency key of the draft made from these answers
-  std::string draft;  // its id, once made
+  std::string key;                       // idempotency key of the draft made from these answers
+  std::string draft;                     // its id, once made
+  std::string late_question, late_form;  // what came after the session's end, as it was sent
 
   bool empty() const { return who.empty() && rka.empty() && kind.empty() && reason.empty(); }
   /// The first question without an answer: "who", "where", "kind", "reason"; "check" where none is
@@ -25,6 +27,11 @@ struct Answers {
   std::string_view next_question() const;
   flow::DraftRequest request() const;
 };
+
+/// "who", "where", "kind", "reason" for "/apply/who" and so on; empty for other paths.
+std::string_view question_of(std::string_view path);
+/// The form as it was sent, but for its token.
+std::string without_token(const http::Pairs& form);
 
 std::string to_json(const Answers& answers);
 /// What of it can be read; nothing of a broken text.

@@ -10,6 +10,7 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   Table table(std::make_shared<Site>(&service, context));
   add_home(table);
   add_sign_in(table);
+  add_session(table);
   add_apply(table);
   add_applications(table);
   add_history(table);

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "http/problem.hpp"
+#include "pages/session.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -77,6 +78,12 @@ awaitable<Response> answer_inside(Site& site, Handler handler, http::Request& re
 awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
   const Channel channel = enter(request);
   Response response = co_await answer_inside(site, handler, request, channel);
+  co_return leave(std::move(response), channel);
+}
+
+awaitable<Response> answer_stranger(Site& site, http::Request& request) {
+  const Channel channel = enter(request);
+  Response response = co_await sign_in_first(site, request);
   co_return leave(std::move(response), channel);
 }
 
@@ -274,7 +281,12 @@ Response Page::done(int status) {
   set("HREF_RU", visit_->address_in(Language::ru));
   set("HREF_EN", visit_->address_in(Language::en));
   if (visit_->signed_in()) {
-    pages::set(*add("SIGNED_IN"), "USER", visit_->request.session->display_name);
+    const flow::Session& session = *visit_->request.session;
+    Dictionary* signed_in = add("SIGNED_IN");
+    pages::set(*signed_in, "USER", session.display_name);
+    pages::set(*signed_in, "SESSION_LEFT",
+               std::to_string(seconds_left(session, visit_->words.now())));
+    pages::set(*signed_in, "TIME", visit_->words.time_at(session.ends_at));
     if (visit_->unread > 0) add("UNREAD")->SetIntValue("N", visit_->unread);
   } else {
     show("SIGNED_OUT");
@@ -366,11 +378,15 @@ std::optional<Response> code_problem(Visit& visit, Page& page, const base::Probl
 void Table::add(Method method, const std::string& pattern, Guard guard, Handler handler,
                 http::RateLimiter* limiter, std::size_t max_body) {
   const std::shared_ptr<Site> site = site_;
+  http::Handler stranger;
+  if (guard == Guard::cookie) {
+    stranger = [site](http::Request& request) { return answer_stranger(*site, request); };
+  }
   for (const Channel channel : channels_) {
     routes_.push_back(
         {method, fmt::format("{}{}", prefix(channel), pattern), guard,
          [site, handler](http::Request& request) { return answer(*site, handler, request); },
-         max_body, limiter, prefix(channel)});
+         max_body, limiter, prefix(channel), stranger});
   }
 }
 

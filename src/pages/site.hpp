@@ -172,6 +172,7 @@ class Table {
 
 void add_home(Table& table);          // citizen/home.cpp
 void add_sign_in(Table& table);       // citizen/sign_in.cpp
+void add_session(Table& table);       // citizen/session.cpp
 void add_apply(Table& table);         // citizen/apply.cpp
 void add_applications(Table& table);  // citizen/application.cpp
 void add_history(Table& table);       // citizen/history.cpp

@@ -33,8 +33,7 @@ std::string before(const Visit& visit, std::string_view question) {
 Page question(Visit& visit, std::string_view name) {
   Page page(visit, fmt::format("apply-{}", name));
   page.set("BACK", before(visit, name));
-  const std::string from =
-      visit.request.method == Method::post ? visit.field("from") : visit.query("from");
+  const std::string from = visit.form.empty() ? visit.query("from") : visit.field("from");
   page.set("FROM", from == "check" ? "check" : "");
   if (from == "check") page.show("FROM_CHECK");
   page.with_form();
@@ -789,9 +788,26 @@ awaitable<Response> sign_page(Visit& visit) {
                                : fmt::format("/applications/{}/sign", answers->draft));
 }
 
+/// An answer that came after the session's end, as if it came now: its person has signed in again.
+awaitable<Response> late(Visit& visit) {
+  base::Result<Answers> answers = co_await answers_of(visit);
+  if (!answers) co_return problem_page(visit, answers.error());
+  const std::string question = std::exchange(answers->late_question, {});
+  std::optional<http::Pairs> form = http::parse_form(std::exchange(answers->late_form, {}));
+  if (question.empty() || !form) co_return http::redirect("/apply");
+  const base::Result<flow::Done> kept = co_await keep(visit, *answers);
+  if (!kept) co_return problem_page(visit, kept.error());
+  visit.form = std::move(*form);
+  if (question == "who") co_return co_await who(visit);
+  if (question == "where") co_return co_await where(visit);
+  if (question == "kind") co_return co_await kind(visit);
+  co_return co_await reason(visit);
+}
+
 }  // namespace
 
 void add_apply(Table& table) {
+  table.get("/apply/late", Guard::cookie, late);
   http::RateLimiter* const searches = table.limiter(&http::RateLimiters::address_searches);
   table.get("/apply", Guard::cookie, start_page);
   table.post("/apply", Guard::cookie, start);

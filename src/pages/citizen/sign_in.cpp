@@ -30,6 +30,7 @@ awaitable<Response> sign_in_page(Visit& visit) {
   // The people of the sandbox's page lead here with their number.
   Page page =
       sign_in_form(visit, next, visit.site.context.sandbox ? visit.query("iin") : std::string());
+  if (visit.query("ended") == "1") page.show("ENDED");
   co_return page.done();
 }
 

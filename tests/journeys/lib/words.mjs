@@ -1,5 +1,5 @@
 // The texts of pages, as their catalogues have them: a person looks for a button by what is written on it.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,7 +40,7 @@ function read(file) {
 }
 
 const catalogues = Object.fromEntries(languages.map((language) => [language,
-  new Map(['base', 'pages', 'eds', 'problems', 'rules'].flatMap((name) => [...read(path.join(locales, language, `${name}.po`))]))]));
+  new Map(readdirSync(path.join(locales, language)).flatMap((name) => [...read(path.join(locales, language, name))]))]));
 
 /** The text of a key, of a plural its first form; `{name}` is replaced where `values` has it. */
 export function text(language, key, values = {}) {
