@@ -86,6 +86,7 @@ class Expander {
     const std::string content =
         read(file_of(channel_, fmt::format("{}.html", name), fmt::format("pages/{}.html", name)));
     content_ = &content;
+    page_ = name;
     std::string whole = read(file(fmt::format("layouts/{}.html", pages::name(channel_))));
     content_ = nullptr;
     return whole;
@@ -133,6 +134,8 @@ class Expander {
       instruct(word, value, out);
     } else if (mark == "lang") {
       out += i18n::tag(language_);
+    } else if (mark == "page") {
+      out += page_;
     } else if (mark == "title") {
       out += marks_.title;
     } else if (mark == "content") {
@@ -208,6 +211,7 @@ class Expander {
   Language language_;
   Marks marks_;
   const std::string* content_ = nullptr;
+  std::string_view page_;  // its name
 };
 
 /// Without the indentation and the empty lines of the source.

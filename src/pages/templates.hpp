@@ -24,7 +24,7 @@ using Dictionary = ctemplate::TemplateDictionary;
 ///   [[asset:app.js]]   the address of a file
 ///   [[title:key]] [[title:={{VARIABLE}}]] [[nav:history]] [[bar:no]] [[step:2]]   what the layout
 ///   is to know
-/// and, in the layout, [[lang]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]]
+/// and, in the layout, [[lang]] [[page]] [[title]] [[content]] [[languages]] [[fonts]] [[bar]]
 /// [[current:place]].
 ///
 /// The layout of a channel is layouts/<channel>.html. In a channel, CHANNEL/page.html takes the

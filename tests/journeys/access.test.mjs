@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { Keyboard } from './lib/keyboard.mjs';
 import { Portal, sizes } from './lib/portal.mjs';
 
 const firstView = 50 * 1024; // bytes over the wire
@@ -16,7 +17,16 @@ describe('for everybody', () => {
       const owner = registers.person();
       const home = registers.dwelling({ house: '12', flat: '34', owners: [owner] });
       const newcomer = registers.person();
-      return { owner, home, newcomer };
+      const typist = (house) => {
+        const person = registers.person();
+        return { person, house, home: registers.dwelling({ house, flat: '34', owners: [person] }) };
+      };
+      const household = () => {
+        const host = registers.person();
+        return { host, guest: registers.person(), home: registers.dwelling({ owners: [host] }) };
+      };
+      return { owner, home, newcomer, keyboard: typist('41'), 'keyboard/m': typist('43'), asked: household(), 'asked/m': household(),
+        unasked: household(), 'unasked/m': household() };
     });
     people = portal.people;
   });
@@ -110,97 +120,93 @@ describe('for everybody', () => {
     await visitor.leave();
   });
 
-  test('with nothing but a keyboard', async () => {
-    const visitor = await portal.visitor({ language: 'ru' });
-    const { page } = visitor;
-    const { keyboard } = page;
+  for (const [door, prefix] of [['the portal', ''], ['the phone', '/m']]) {
+    test(`with nothing but a keyboard: an application, ${door}`, async () => {
+      const visitor = await portal.visitor({ language: 'ru' });
+      const { page } = visitor;
+      const keyboard = new Keyboard(visitor);
+      const owner = people[`keyboard${prefix}`];
 
-    /** Where the focus is: seen by a ring, not hidden behind anything. */
-    const focused = () => page.evaluate(() => {
-      const at = document.activeElement;
-      const ring = [at, at.closest('.mk-choice'), ...at.closest('.mk-code')?.querySelectorAll('i') ?? []].some((one) => {
-        const style = one && getComputedStyle(one);
-        return style && style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2;
-      });
-      const box = at.getBoundingClientRect();
-      const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 10));
-      const seen = box.bottom > 0 && box.top < innerHeight &&
-        (!over || at === over || at.contains(over) || over.contains(at) || over.closest('.mk-choice, .mk-code, label'));
-      return { ring, seen, html: at.outerHTML.slice(0, 160) };
+      await visitor.goto(`${prefix}/services/residence`);
+      await keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.className), 'mk-skip', 'first a way past the menu');
+      await keyboard.press('Enter');
+      await keyboard.follow('page.request_online');
+      await keyboard.signIn(owner.person);
+      await visitor.expectHeading('page.who.title');
+      await keyboard.tick(visitor.option('who', owner.person.iin));
+      await keyboard.pressButton();
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'alert', 'to what went wrong');
+      await keyboard.tabTo(page.locator('.mk-errors a'));
+      await keyboard.press('Enter');
+      assert.ok(await keyboard.has(visitor.option('who', owner.person.iin)));
+      await keyboard.press('Space');
+      await keyboard.pressButton();
+      await keyboard.fill('q', `Сатпаева ${owner.house} 34`);
+      await keyboard.enter();
+      await keyboard.tick(visitor.option('rka', owner.home.rka));
+      await keyboard.pressButton();
+      await keyboard.tabTo(visitor.labelled('page.kind.permanent'));
+      await keyboard.press('ArrowDown');
+      assert.ok(await visitor.labelled('page.kind.temporary').isChecked());
+      await keyboard.tabTo(page.locator('#day'));
+      await keyboard.press('Shift+Tab');
+      await keyboard.press('ArrowUp');
+      assert.ok(await visitor.labelled('page.kind.permanent').isChecked());
+      await keyboard.pressButton();
+      await keyboard.tabTo(visitor.labelled('page.reason.purchase'));
+      await keyboard.press('ArrowDown');
+      await keyboard.press('ArrowDown');
+      await keyboard.pressButton();
+      await visitor.expectHeading('page.check.title');
+      await visitor.expectSaid('page.reason.marriage');
+      await keyboard.pressButton();
+      await keyboard.tick(visitor.labelled('page.data.agree'));
+      await keyboard.pressButton('page.data.submit');
+      await keyboard.fill('code', await visitor.codeFor(owner.person));
+      await keyboard.enter();
+      await visitor.expectHeading('page.registered.title');
+
+      // What came of it, in the history and the messages.
+      await keyboard.followTo(page.locator(`a[href$="${prefix}/messages"]`).filter({ visible: true }).first());
+      await visitor.expectHeading('page.nav.messages');
+      await keyboard.followTo(visitor.main().getByRole('link').first());
+      await keyboard.followTo(page.locator(`a[href$="${prefix}/history"]`).filter({ visible: true }).first());
+      await visitor.expectHeading('page.history.title');
+      await keyboard.followTo(visitor.main().getByRole('link').first());
+      await visitor.expectHeading('page.registered.title');
+      await visitor.leave();
     });
-    const tabTo = async (wanted) => {
-      const target = await wanted.elementHandle();
-      for (let presses = 0; presses < 60; ++presses) {
-        await keyboard.press('Tab');
-        if (await page.evaluate(() => document.activeElement === document.body)) continue;
-        const { ring, seen, html } = await focused();
-        assert.ok(ring, `no ring around ${html} on ${page.url()}`);
-        assert.ok(seen, `hidden behind something: ${html} on ${page.url()}`);
-        if (await target.evaluate((one) => one === document.activeElement)) return;
-      }
-      assert.fail(`no way by Tab to ${await target.evaluate((one) => one.outerHTML)} on ${page.url()}`);
-    };
-    const link = (key) => visitor.main().getByRole('link', { name: visitor.text(key) }).first();
-    const enter = () => visitor.leads(() => keyboard.press('Enter'));
-    const pressNext = async (key = 'page.next') => {
-      await tabTo(visitor.main().getByRole('button', { name: visitor.text(key) }).first());
-      await enter();
-    };
 
-    await visitor.goto('/');
-    await keyboard.press('Tab');
-    assert.equal(await page.evaluate(() => document.activeElement.className), 'mk-skip', 'first a way past the menu');
-    await keyboard.press('Enter');
-    await tabTo(link('page.request_online'));
-    await enter();
-    await tabTo(link('page.request_online'));
-    await enter();
-    await tabTo(page.locator('#iin'));
-    await keyboard.type(people.owner.iin);
-    await enter();
-    await tabTo(page.locator('#code'));
-    await keyboard.type(await visitor.codeFor(people.owner));
-    await enter();
-    // Somebody who began an application elsewhere is asked whether to go on.
-    if (await visitor.heading() === visitor.text('page.start.title')) await pressNext('page.start.anew');
-    await visitor.expectHeading('page.who.title');
-    await tabTo(visitor.option('who', people.owner.iin));
-    await keyboard.press('Space');
-    await pressNext();
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'alert', 'to what went wrong');
-    await tabTo(page.locator('.mk-errors a'));
-    await keyboard.press('Enter');
-    assert.ok(await visitor.option('who', people.owner.iin).evaluate((one) => one === document.activeElement));
-    await keyboard.press('Space');
-    await pressNext();
-    await tabTo(page.locator('#q'));
-    await keyboard.type('Сатпаева 12 34');
-    await enter();
-    await tabTo(visitor.option('rka', people.home.rka));
-    await keyboard.press('Space');
-    await pressNext();
-    await tabTo(visitor.labelled('page.kind.permanent'));
-    await keyboard.press('ArrowDown');
-    assert.ok(await visitor.labelled('page.kind.temporary').isChecked());
-    await tabTo(page.locator('#day'));
-    await keyboard.press('Shift+Tab');
-    await keyboard.press('ArrowUp');
-    assert.ok(await visitor.labelled('page.kind.permanent').isChecked());
-    await pressNext();
-    await tabTo(visitor.labelled('page.reason.purchase'));
-    await keyboard.press('ArrowDown');
-    await keyboard.press('ArrowDown');
-    await pressNext();
-    await visitor.expectHeading('page.check.title');
-    await visitor.expectSaid('page.reason.marriage');
-    await pressNext();
-    await tabTo(visitor.labelled('page.data.agree'));
-    await keyboard.press('Space');
-    await pressNext('page.data.submit');
-    await tabTo(page.locator('#code'));
-    await keyboard.type(await visitor.codeFor(people.owner));
-    await enter();
-    await visitor.expectHeading('page.registered.title');
-    await visitor.leave();
-  });
+    test(`with nothing but a keyboard: an owner's answer and an applicant's change of mind, ${door}`, async () => {
+      const { host, guest, home } = people[`asked${prefix}`];
+      const applicant = portal.service.citizen(guest);
+      await applicant.apply({ at: home });
+      const owner = await portal.visitor({ language: 'ru' });
+      const keyboard = new Keyboard(owner);
+      await owner.goto(`${prefix}/sign-in?next=/consents`);
+      await keyboard.signIn(host);
+      await keyboard.followTo(owner.main().getByRole('link').filter({ visible: true }).first());
+      await keyboard.pressButton('page.consent.grant');
+      await keyboard.fill('code', await owner.codeFor(host));
+      await keyboard.enter();
+      assert.equal((await portal.service.citizen(host).consents())[0].status, 'granted');
+      assert.equal(await owner.main().locator('form').count(), 0, 'nothing is left to answer');
+      await owner.leave();
+
+      const visitor = await portal.visitor({ language: 'ru' });
+      const second = new Keyboard(visitor);
+      const { host: other, home: elsewhere } = people[`unasked${prefix}`];
+      await applicant.apply({ at: elsewhere });
+      await visitor.goto(`${prefix}/sign-in?next=/history`);
+      await second.signIn(guest);
+      await second.followTo(visitor.main().getByRole('link').first());
+      await visitor.expectWaiting();
+      await second.follow('page.withdraw.link');
+      await second.pressButton('page.withdraw.submit');
+      await visitor.expectHeading('page.withdrawn.title');
+      assert.equal((await portal.service.citizen(other).consents())[0].status, 'void');
+      await visitor.leave();
+    });
+  }
 });

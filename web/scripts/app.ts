@@ -17,20 +17,31 @@ if (plates) {
   });
 }
 
-/** The clock of the service may be ahead of this device's: what counts is the time since the page came. */
-const cameAt = performance.now();
-for (const dial of document.querySelectorAll<HTMLElement>("[data-dial]")) {
-  const number = dial.querySelector<HTMLElement>("[data-minutes]");
-  const left = Number(dial.dataset.left);
-  if (!number || !left) continue;
-  const label = dial.getAttribute("aria-label") ?? "";
-  const before = number.textContent ?? "";
-  setInterval(() => {
-    const minutes = String(Math.max(0, Math.ceil((left - (performance.now() - cameAt) / 1000) / 60)));
-    if (number.textContent === minutes) return;
-    number.textContent = minutes;
-    dial.setAttribute("aria-label", label.replace(before, minutes));
-  }, dialEvery);
+/**
+ * The clock of the service may be ahead of this device's: what counts is the time since the page came. Where people want
+ * no movement, the ring stands and follows the number.
+ */
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+function count(): void {
+  const cameAt = performance.now();
+  for (const dial of document.querySelectorAll<HTMLElement>("[data-dial]")) {
+    const number = dial.querySelector<HTMLElement>("[data-minutes]");
+    const ring = dial.querySelector("svg");
+    const left = Number(dial.dataset.left);
+    if (still) ring?.pauseAnimations();
+    if (!number || !left) continue;
+    const label = dial.getAttribute("aria-label") ?? "";
+    const before = number.textContent ?? "";
+    const timer = setInterval(() => {
+      if (!dial.isConnected) return clearInterval(timer);
+      const gone = (performance.now() - cameAt) / 1000;
+      const minutes = String(Math.max(0, Math.ceil((left - gone) / 60)));
+      if (number.textContent === minutes) return;
+      number.textContent = minutes;
+      dial.setAttribute("aria-label", label.replace(before, minutes));
+      if (still) ring?.setCurrentTime(gone);
+    }, dialEvery);
+  }
 }
 
 /** News on a waiting application: the main part is taken from the new page, and what changed is said. */
@@ -45,6 +56,7 @@ async function refresh(): Promise<void> {
   document.title = page.title;
   const said = document.querySelector<HTMLElement>("[data-announce]");
   if (said) said.textContent = fresh.querySelector("h1")?.textContent ?? "";
+  count();
   watch();
 }
 
@@ -68,4 +80,5 @@ function watch(): void {
   }, pollEvery);
 }
 
+count();
 watch();
