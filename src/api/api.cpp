@@ -142,6 +142,7 @@ std::vector<http::Route> routes(flow::Service& service, const ApiContext& contex
   add_signatures(table);
   add_egov_mobile(table);
   add_messages(table);
+  add_push(table);
   add_dwellings(table);
   add_health(table);
   add_openapi(table);

@@ -54,6 +54,7 @@ void add_consents(Table& table);
 void add_signatures(Table& table);
 void add_egov_mobile(Table& table);
 void add_messages(Table& table);
+void add_push(Table& table);
 void add_dwellings(Table& table);
 void add_health(Table& table);
 void add_openapi(Table& table);

@@ -31,6 +31,10 @@ class FakeService final : public flow::Service {
   flow::QrState qr_state_now;
   std::string qr_received;
   std::optional<flow::Session> session_looked_at;
+  bool push_on = false;
+  flow::PushView push_view;
+  flow::PushDeviceView device_view;
+  std::optional<flow::PushDevice> pushed_to;
 
   static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
 
@@ -187,6 +191,25 @@ class FakeService final : public flow::Service {
   }
   flow::Task<flow::Done> save_form(flow::Caller, std::string) override {
     return give("save_form", flow::Done{});
+  }
+  bool push_available() const override { return push_on; }
+  flow::Task<flow::PushView> push(flow::Caller caller) override {
+    return give("push " + said(caller), push_view);
+  }
+  flow::Task<flow::PushDeviceView> add_push_device(flow::Caller caller,
+                                                   flow::PushDevice device) override {
+    pushed_to = device;
+    return give("add_push_device " + said(caller), device_view);
+  }
+  flow::Task<flow::Done> renew_push_device(std::string id, flow::PushDevice device) override {
+    pushed_to = device;
+    return give("renew_push_device " + id, flow::Done{});
+  }
+  flow::Task<flow::Done> remove_push_device(flow::Caller, std::string id) override {
+    return give("remove_push_device " + id, flow::Done{});
+  }
+  flow::Task<flow::Done> remove_push_devices(flow::Caller) override {
+    return give("remove_push_devices", flow::Done{});
   }
   base::Instant now() const override { return {}; }
 };

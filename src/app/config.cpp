@@ -99,6 +99,28 @@ void read_eds(Keys& keys, const toml::table& table, Config& config) {
   }
 }
 
+void read_push(Keys& keys, const toml::table& table, Config& config) {
+  PushKeys& push = config.push;
+  keys.read<bool>("push", "on", push.on);
+  keys.read<std::string>("push", "subject", push.subject);
+  keys.read<std::string>("push", "key_file", push.key_file);
+  keys.read<std::string>("push", "roots", push.roots);
+  keys.read_list("push", "hosts", push.hosts);
+  keys.read<std::int64_t>("push", "devices_a_person", push.devices_a_person);
+  keys.read<std::int64_t>("push", "connections", push.connections);
+  keys.read<std::int64_t>("push", "connections_a_service", push.connections_a_service);
+  keys.read_seconds("push", "timeout_seconds", push.timeout);
+  keys.read_seconds("push", "retry_min_seconds", push.retry_min);
+  keys.read_seconds("push", "retry_max_seconds", push.retry_max);
+  const toml::node* section = table.get("push");
+  if (section == nullptr || !section->is_table()) return;
+  config.push_given = true;
+  if (const auto trouble = trouble_with(push)) {
+    const toml::node* node = table["push"][trouble->key].node();
+    keys.wrong(node == nullptr ? *section : *node, fmt::format("[push] {} {}", trouble->key, trouble->what));
+  }
+}
+
 }  // namespace
 
 tl::expected<Config, std::string> read_config(const std::string& file) {
@@ -142,6 +164,7 @@ tl::expected<Config, std::string> read_config(const std::string& file) {
   keys.read_seconds("sms", "backoff_min_seconds", config.sms.backoff_min);
   keys.read_seconds("sms", "backoff_max_seconds", config.sms.backoff_max);
   read_eds(keys, table, config);
+  read_push(keys, table, config);
   std::string script = "latin";
   keys.read<std::string>("sms", "script", script);
   config.cyrillic_sms = script == "cyrillic";

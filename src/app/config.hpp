@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "app/push.hpp"
 #include "base/result.hpp"
 #include "edge/eds/live/live_examiner.hpp"
 #include "edge/sms/link.hpp"
@@ -21,6 +22,8 @@ struct Config {
   bool cyrillic_sms = false;            // [sms] script
   edge::eds::live::EdsConfig eds{};
   bool eds_given = false;               // there is an [eds]; without it a sandbox has its own authority
+  PushKeys push{};                      // [push]
+  bool push_given = false;              // there is a [push]; without it a sandbox has one of its own
   int gather_threads = 0;               // [service] gather_threads; 0: half the cores, at least one
   int stop_seconds = 10;                // [service] stop_seconds: how long running requests may take at the end
   std::string log_level = "info";       // [log] level

@@ -44,6 +44,7 @@ class Asked final : public prometheus::Collectable {
     add("mekenjai_sms_unsent_total", "Tries that ended without an answer of the SMS centre.", gauges_.sms_unsent, true);
     add("mekenjai_sms_received_total", "SMS that phones sent to us.", gauges_.sms_received, true);
     add("mekenjai_sms_delivered_total", "Receipts that say delivered.", gauges_.sms_delivered, true);
+    if (gauges_.push != nullptr) add_push(families);
     if (gauges_.eds) add_eds(families);
     return families;
   }
@@ -62,6 +63,19 @@ class Asked final : public prometheus::Collectable {
     prometheus::ClientMetric& metric = family.metric.emplace_back();
     if (!label.empty()) metric.label.push_back({std::move(label), std::move(word)});
     (family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  }
+
+  void add_push(std::vector<prometheus::MetricFamily>& families) const {
+    using prometheus::MetricType;
+    const outbox::PushFigures& figures = *gauges_.push;
+    const auto number = [](const auto& count) { return static_cast<double>(count.load()); };
+    auto& pushes = family(families, "mekenjai_push_total", "Pushes to push services, and what came of them.", MetricType::Counter);
+    put(pushes, number(figures.taken), "what", "taken");
+    put(pushes, number(figures.gone), "what", "gone");
+    put(pushes, number(figures.refused), "what", "refused");
+    put(pushes, number(figures.put_off), "what", "put_off");
+    put(pushes, number(figures.expired), "what", "expired");
+    put(family(families, "mekenjai_push_waiting", "Pushes that wait in the outbox.", MetricType::Gauge), number(figures.waiting));
   }
 
   void add_eds(std::vector<prometheus::MetricFamily>& families) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "edge/eds/live/live_examiner.hpp"
+#include "outbox/push_outbox.hpp"
 
 namespace mekenjai::app {
 
@@ -15,6 +16,8 @@ namespace mekenjai::app {
 struct Gauges {
   std::function<double()> orders_waiting, sms_under_way, sms_link_bound, connections;
   std::function<double()> sms_accepted, sms_refused, sms_unsent, sms_received, sms_delivered;
+  /// Only where pushes are sent.
+  const outbox::PushFigures* push = nullptr;
   /// Only where signatures are examined.
   std::function<edge::eds::live::Figures()> eds;
   struct Lists {

@@ -170,8 +170,21 @@ int serve(Config config, bool sandbox) {
   engine.on_sms = [&outbox](std::vector<flow::QueuedSms> queued) { outbox.take(std::move(queued)); };
   engine.on_commit = [&scheduler](flow::Ledger& ledger) { scheduler.note_alive(ledger); };
 
+  // Pushes: as configured in [push]; a sandbox without it sends them to push services on this machine, too.
+  std::unique_ptr<Push> push;
+  if (config.push.on || (sandbox && !config.push_given)) {
+    auto made = Push::make(config.push, sandbox, engine);
+    if (!made) {
+      std::cerr << made.error() << "\n";
+      return 1;
+    }
+    push = *std::move(made);
+    service.set_push(push->ways());
+  }
+
   std::unique_ptr<http::Server> server;
   Gauges gauges;
+  if (push) gauges.push = &push->figures();
   gauges.orders_waiting = [&] { return static_cast<double>(engine.waiting_orders()); };
   gauges.connections = [&] { return server ? static_cast<double>(server->connections()) : 0; };
   gauges.sms_link_bound = [&] { return outbox.bound() ? 1.0 : 0.0; };
@@ -248,6 +261,7 @@ int serve(Config config, bool sandbox) {
   });
   scheduler.start();
   outbox.start();
+  if (push) push->start();
   server->start();
   std::cout << "listening on http://" << server->address() << std::endl;
   if (sandbox) introduce(engine, clock, server->address());
@@ -264,6 +278,7 @@ int serve(Config config, bool sandbox) {
   if (authority) authority->stop();
   scheduler.stop();
   outbox.stop();
+  if (push) push->stop();
   engine.stop();
   server.reset();
   sms_work.reset();

@@ -125,7 +125,8 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
   return handler.stack.release();
 }
 
-FieldReader::FieldReader(const json::value& value) : object_(value.if_object()) {
+FieldReader::FieldReader(const json::value& value, std::string within)
+    : object_(value.if_object()), within_(std::move(within)) {
   if (object_ == nullptr) wrong("", "wrong_type");
 }
 
@@ -214,13 +215,26 @@ std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t m
   return texts;
 }
 
+const json::value* FieldReader::object(std::string_view name) {
+  const json::value* value = find(name);
+  if (value != nullptr && value->is_object()) return value;
+  if (object_ != nullptr) wrong(std::string(name), value == nullptr ? "required" : "wrong_type");
+  return nullptr;
+}
+
+void FieldReader::take_errors(FieldReader& part) {
+  if (const std::optional<Problem> problem = part.finish()) {
+    errors_.insert(errors_.end(), problem->errors.begin(), problem->errors.end());
+  }
+}
+
 void FieldReader::wrong(std::string field, std::string code) {
-  errors_.push_back({std::move(field), std::move(code)});
+  errors_.push_back({within_ + field, std::move(code)});
 }
 
 bool FieldReader::has_error(std::string_view field) const {
   return std::any_of(errors_.begin(), errors_.end(),
-                     [&](const FieldError& error) { return error.field == field; });
+                     [&](const FieldError& error) { return error.field == within_ + std::string(field); });
 }
 
 std::optional<Problem> FieldReader::finish() {

@@ -27,8 +27,9 @@ Result<boost::json::value> parse_json(std::string_view text, const JsonLimits& l
 /// null counts as not given. Lengths are in code points. Strings may hold no control characters.
 class FieldReader {
  public:
-  /// The value must outlive the reader. Anything but an object is `wrong_type` of the field "".
-  explicit FieldReader(const boost::json::value& value);
+  /// The value must outlive the reader. Anything but an object is `wrong_type` of the field "". `within`: stands before
+  /// the names of wrong fields where the object is part of another one ("keys.").
+  explicit FieldReader(const boost::json::value& value, std::string within = {});
 
   /// `required` where it is missing or empty, `wrong_type`, `too_long`, `bad_characters`; "" then.
   std::string text(std::string_view name, std::size_t max_length);
@@ -46,6 +47,13 @@ class FieldReader {
   std::vector<std::string> texts(std::string_view name, std::size_t max_items,
                                  std::size_t max_length);
 
+  /// An object for a reader of its own: `required`, `wrong_type`; none then.
+  const boost::json::value* object(std::string_view name);
+  /// A field that may be given and is not looked at.
+  void pass_over(std::string_view name) { find(name); }
+  /// What a reader of a part has found wrong, and what nobody asked that part for.
+  void take_errors(FieldReader& part);
+
   /// Names a wrong field; what the caller finds beyond types and lengths.
   void wrong(std::string field, std::string code);
   bool has_error(std::string_view field) const;
@@ -61,6 +69,7 @@ class FieldReader {
                       bool lines);
 
   const boost::json::object* object_ = nullptr;
+  std::string within_;
   std::vector<std::string> asked_;
   std::vector<FieldError> errors_;
 };

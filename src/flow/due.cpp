@@ -107,7 +107,9 @@ void give_back(Step& step, const std::string& id, Instant alive, Instant now) {
     return card;
   };
   for (const store::ConsentRow& consent : ledger.cases().consents_of_application(id)) {
-    if (consent.status != domain::ConsentStatus::pending || !ledger.still_to_send(consent.id)) continue;
+    if (consent.status != domain::ConsentStatus::pending) continue;
+    ledger.subscriptions().prolong(consent.iin, deadline);
+    if (!ledger.still_to_send(consent.id)) continue;
     std::string text;
     const auto dwelling = ledger.registers().dwelling(application->rka);
     const PersonCard applicant = card(application->applicant);

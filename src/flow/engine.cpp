@@ -39,6 +39,7 @@ Reader::Reader(const std::string& file, const edge::registers::Switches& switche
       registers(embedded, switches),
       cases(database),
       signatures(database),
+      subscriptions(database),
       session(database.prepare("SELECT iin, name, csrf, cookie, expires_at, seen_at FROM sessions WHERE digest=?")),
       form(database.prepare("SELECT content FROM forms WHERE iin=?")),
       begin_(database.prepare("BEGIN")),
@@ -64,10 +65,13 @@ Engine::Engine(EngineConfig config, const base::Clock& clock, const policy::Edit
                      [this] {
                        std::vector<QueuedSms> queued = ledger_->take_queued();
                        if (!queued.empty()) on_sms(std::move(queued));
+                       if (ledger_->take_pushed()) on_push();
                      },
                      [this](bool whole_batch) {
                        ledger_->reload();
-                       if (whole_batch) ledger_->take_queued();
+                       if (!whole_batch) return;
+                       ledger_->take_queued();
+                       ledger_->take_pushed();
                      },
                      [this](std::size_t commands, std::int64_t us) { on_measured(commands, us); },
                  });

@@ -30,6 +30,7 @@ struct Reader {
   edge::registers::SwitchedRegisters registers;
   store::Cases cases;
   store::Signatures signatures;
+  store::Subscriptions subscriptions;
   store::sqlite::Statement session, form;
 
  private:
@@ -53,6 +54,8 @@ class Engine {
 
   /// SMS that a commit has queued go here, on the writer's thread.
   std::function<void(std::vector<QueuedSms>)> on_sms = [](std::vector<QueuedSms>) {};
+  /// A commit has queued pushes; on the writer's thread.
+  std::function<void()> on_push = [] {};
   /// Called on the writer's thread within each transaction, last.
   std::function<void(Ledger&)> on_commit = [](Ledger&) {};
   std::function<void(std::size_t commands, std::int64_t commit_us)> on_measured = [](std::size_t, std::int64_t) {};

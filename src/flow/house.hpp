@@ -84,6 +84,7 @@ class House {
       const std::lock_guard lock(mutex_);
       for (QueuedSms& message : queued) sms_.push_back(std::move(message));
     };
+    engine->on_push = [this] { on_push(); };
     engine->on_commit = [this](Ledger& ledger) { scheduler->note_alive(ledger); };
     engine->start();
     scheduler->start();
@@ -120,6 +121,21 @@ class House {
   std::size_t sms_sent() {
     const std::lock_guard lock(mutex_);
     return sms_.size();
+  }
+
+  /// A device of the person that is told by Web Push; its id.
+  std::string device(const Iin& iin, const std::string& endpoint, const std::string& language = "ru") {
+    store::SubscriptionRow row;
+    row.id = domain::new_id(clock.now());
+    row.iin = iin;
+    row.endpoint = endpoint;
+    // The browser of RFC 8291, appendix A.
+    row.p256dh = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    row.auth = "BTBZMqHH6r4Tts7J_aSIgg";
+    row.language = language;
+    row.created_at = clock.now();
+    engine->tell_and_wait([&](Step& step) { step.ledger.subscriptions().add(row); });
+    return row.id;
   }
 
   std::string draft(const Iin& applicant, int home, std::optional<Date> until = {}, std::vector<Iin> registrants = {}) {
@@ -208,6 +224,9 @@ class House {
   std::int64_t number(const std::string& sql) {
     return engine->ask_and_wait<std::int64_t>([&](Reader& reader) { return reader.database.number(sql).value_or(-1); });
   }
+
+  /// Before `open`; on the writer's thread.
+  std::function<void()> on_push = [] {};
 
   StandingClock clock;
   edge::registers::Switches switches;

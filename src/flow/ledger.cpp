@@ -15,6 +15,16 @@ using domain::Status;
 using store::millis;
 using store::number_of;
 
+/// How long a phone that is off may still be told that there is something to read: as long as an SMS.
+constexpr std::chrono::days kNewsLife{3};
+
+/// Whether the event changes the state of an application, or why it stands where it does.
+bool changes_state(std::string_view type) {
+  static const std::set<std::string_view> kTypes{"signature_received", "signature_refused", "signed", "held", "retrying",
+                                                 "consents_requested", "decided", "registered", "withdrawn"};
+  return kTypes.contains(type);
+}
+
 /// People's journal names kept in memory, at most: bounds the cache, nothing else.
 constexpr std::size_t kRefsInMemory = 50'000;
 
@@ -45,6 +55,7 @@ struct Ledger::Statements {
         close(db.prepare("DELETE FROM open_registrants WHERE application=?1 AND iin IN "
                          "(SELECT iin FROM registrants WHERE application=?1)")),
         signed_(db.prepare("UPDATE applications SET signed_at=?, policy=? WHERE id=?")),
+        applicant(db.prepare("SELECT applicant FROM applications WHERE id=?")),
         status(db.prepare("UPDATE applications SET status=?, due_at=?, hold_until=?, deadline=? WHERE id=?")),
         decision(db.prepare("UPDATE applications SET decision=? WHERE id=?")),
         retrying(db.prepare("UPDATE applications SET status=?, due_at=?, retry_since=coalesce(retry_since, ?) WHERE id=?")),
@@ -78,7 +89,7 @@ struct Ledger::Statements {
         remembered(db.prepare("SELECT value FROM meta WHERE key=?")) {}
 
   store::sqlite::Statement ref, person, add_identity, text, add_text, add_application, add_registrant, open, close, signed_,
-      status, decision, retrying, waiting, granted, due, told, move_deadline, set_hour, checking, move_consents, add_consent, answer,
+      applicant, status, decision, retrying, waiting, granted, due, told, move_deadline, set_hour, checking, move_consents, add_consent, answer,
       end_consents, lapse_consents, add_message, read_message, add_fraud, add_alert, add_sms, due_sms, renew_sms, add_forecast, remember,
       remembered;
 };
@@ -90,6 +101,7 @@ Ledger::Ledger(store::sqlite::Database& database, const base::Clock& clock, cons
       switches_(switches),
       cases_(database),
       signatures_(database),
+      subscriptions_(database),
       embedded_(database, std::move(addresses)),
       switched_(embedded_, switches),
       residences_(database),
@@ -175,6 +187,25 @@ void Ledger::happen(Actor actor, std::string_view type, std::string_view applica
   journal::Record record{0, at, word(actor), type, application, text, {}};
   const std::int64_t sequence = journal_.append(record);
   fold(sequence, at, type, application, payload);
+  tell_devices(type, application, notes);
+}
+
+void Ledger::tell_devices(std::string_view type, std::string_view application, const std::vector<Note>& notes) {
+  for (const Note& note : notes) {
+    const bool asked = note.kind == "consent_requested";
+    const Instant until = asked ? store::instant(read_number(note.detail, "deadline")) : now() + kNewsLife;
+    push(note.to, asked ? store::PushKind::consent : store::PushKind::news, until);
+  }
+  if (!changes_state(type)) return;
+  store::sqlite::Rows rows(statements_->applicant.with(application));
+  if (rows.next()) push(store::iin_of(rows->integer(0)), store::PushKind::news, now() + kNewsLife);
+}
+
+void Ledger::push(const Iin& to, store::PushKind kind, Instant valid_until) {
+  for (const store::SubscriptionRow& device : subscriptions_.of_person(to)) {
+    subscriptions_.queue(device.id, kind, now(), valid_until, Instant{});
+    pushed_ = true;
+  }
 }
 
 void Ledger::fold(const journal::Record& record) {

@@ -19,6 +19,7 @@
 #include "store/cases.hpp"
 #include "store/journal_table.hpp"
 #include "store/signatures.hpp"
+#include "store/subscriptions.hpp"
 
 namespace mekenjai::flow {
 
@@ -48,11 +49,13 @@ class Ledger {
   Instant now() const { return clock_.now(); }
   store::Cases& cases() { return cases_; }
   store::Signatures& signatures() { return signatures_; }
+  store::Subscriptions& subscriptions() { return subscriptions_; }
   edge::registers::Registers& registers() { return switched_; }
   store::sqlite::Database& database() { return database_; }
   bool residences_accept_entries() const;
 
-  /// Appends the event and folds it into the state.
+  /// Appends the event and folds it into the state. Whom it tells something, and whose application changes its
+  /// state, is told on his devices, too.
   void happen(Actor actor, std::string_view type, std::string_view application, boost::json::object payload,
               const std::vector<Note>& notes = {});
   /// Folds a record that is already in the journal (rebuild).
@@ -71,6 +74,11 @@ class Ledger {
   std::size_t queued() const { return queued_.size(); }
   /// Forgets what a command queued that is undone.
   void forget_queued(std::size_t beyond) { queued_.resize(std::min(beyond, queued_.size())); }
+
+  /// A push to each of the person's devices, a row in the same transaction. It says that there is something, not what.
+  void push(const Iin& to, store::PushKind kind, Instant valid_until);
+  /// Whether something was pushed since this was asked last.
+  bool take_pushed() { return std::exchange(pushed_, false); }
 
   /// Another try later on, without a record in the journal: nothing has happened.
   void postpone(std::string_view application, Instant again);
@@ -114,6 +122,7 @@ class Ledger {
 
  private:
   friend struct Folds;
+  void tell_devices(std::string_view type, std::string_view application, const std::vector<Note>& notes);
   void fold(std::int64_t sequence, Instant at, std::string_view type, std::string_view application,
             const boost::json::object& payload);
 
@@ -122,11 +131,13 @@ class Ledger {
   const edge::registers::Switches& switches_;
   store::Cases cases_;
   store::Signatures signatures_;
+  store::Subscriptions subscriptions_;
   edge::registers::EmbeddedRegisters embedded_;
   edge::registers::SwitchedRegisters switched_;
   edge::registers::ResidenceWriter residences_;
   store::JournalTable journal_;
   std::vector<QueuedSms> queued_;
+  bool pushed_ = false;
   std::unordered_map<Iin, std::string> refs_;
   std::atomic<bool> hours_run_{false};
   std::mutex held_mutex_;

@@ -118,6 +118,19 @@ std::string Notices::ended(Language language, const domain::Dwelling& dwelling) 
   return texts(cyrillic_).temporary_ended(language, place_of(dwelling, language));
 }
 
+edge::push::Note Notices::on_device(Language language, store::PushKind kind, const std::string& door) {
+  const bool asked = kind == store::PushKind::consent;
+  const std::string key = asked ? "push.consent" : "push.news";
+  const i18n::Catalog& catalog = i18n::Catalog::built_in();
+  edge::push::Note note;
+  note.kind = asked ? edge::push::NoteKind::consent : edge::push::NoteKind::news;
+  note.language = i18n::tag(language);
+  note.title = catalog.text(language, key + ".title");
+  note.body = catalog.text(language, key + ".text");
+  note.open = door + (asked ? "/consents" : "/messages");
+  return note;
+}
+
 std::string Notices::ask_about_children(Language language, const std::vector<std::string>& names) const {
   return texts(cyrillic_).children_ask(language, names);
 }

@@ -1,12 +1,15 @@
-// What the flow writes to people by SMS: the receiver's language, masked names, an address short enough.
+// What the flow writes to people by SMS: the receiver's language, masked names, an address short enough. And what it
+// says on their devices, where nothing is said of anybody.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "domain/application.hpp"
+#include "edge/push/message.hpp"
 #include "flow/gather.hpp"
 #include "flow/views.hpp"
+#include "store/subscriptions.hpp"
 
 namespace mekenjai::flow {
 
@@ -43,6 +46,9 @@ class Notices {
   std::string long_wait(i18n::Language, const std::string& number) const;
   std::string ends_soon(i18n::Language, const domain::Dwelling&, Date until) const;
   std::string ended(i18n::Language, const domain::Dwelling&) const;
+  /// The same words for everybody; `door` is where the person uses the service ("", "/m").
+  static edge::push::Note on_device(i18n::Language, store::PushKind, const std::string& door);
+
   std::string ask_about_children(i18n::Language, const std::vector<std::string>& names) const;
 
  private:

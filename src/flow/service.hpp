@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "flow/push.hpp"
 #include "flow/views.hpp"
 
 namespace mekenjai::flow {
@@ -102,6 +103,17 @@ class Service {
   // --- the half-filled form of the portal, kept until it is sent -------------------------------------------
   virtual Task<std::string> saved_form(Caller) = 0;  // JSON text of the pages' own, "" where none
   virtual Task<Done> save_form(Caller, std::string json) = 0;
+
+  // --- devices that are told by Web Push -------------------------------------------------------------------
+  /// Without it the calls below answer push_off (422), but for those that remove.
+  virtual bool push_available() const = 0;
+  virtual Task<PushView> push(Caller) = 0;
+  /// A device that the person has already is the same one; another person's, in the same browser, becomes his.
+  virtual Task<PushDeviceView> add_push_device(Caller, PushDevice) = 0;
+  /// The browser has a new address or new keys: whoever knows the id is that browser (its cookie says so).
+  virtual Task<Done> renew_push_device(std::string id, PushDevice) = 0;
+  virtual Task<Done> remove_push_device(Caller, std::string id) = 0;
+  virtual Task<Done> remove_push_devices(Caller) = 0;
 
   virtual base::Instant now() const = 0;
 };

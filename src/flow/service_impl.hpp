@@ -5,6 +5,7 @@
 
 #include "flow/eds.hpp"
 #include "flow/engine.hpp"
+#include "flow/push.hpp"
 #include "flow/signature.hpp"
 #include "flow/service.hpp"
 
@@ -20,6 +21,8 @@ class ServiceImpl final : public Service {
   explicit ServiceImpl(Engine& engine) : engine_(engine) {}
   /// The origin may be known only once we listen. Any thread.
   void set_eds(EdsWays eds) { engine_.set_eds(std::move(eds)); }
+  /// Before the first call.
+  void set_push(PushWays push) { push_ = std::move(push); }
 
   Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) override;
   Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) override;
@@ -66,6 +69,13 @@ class ServiceImpl final : public Service {
   Task<std::string> saved_form(Caller) override;
   Task<Done> save_form(Caller, std::string json) override;
 
+  bool push_available() const override { return !push_.public_key.empty(); }
+  Task<PushView> push(Caller) override;
+  Task<PushDeviceView> add_push_device(Caller, PushDevice) override;
+  Task<Done> renew_push_device(std::string id, PushDevice) override;
+  Task<Done> remove_push_device(Caller, std::string id) override;
+  Task<Done> remove_push_devices(Caller) override;
+
   Instant now() const override { return engine_.clock().now(); }
 
  private:
@@ -88,6 +98,7 @@ class ServiceImpl final : public Service {
   boost::asio::awaitable<std::optional<Held>> stored_session(std::string digest);
 
   Engine& engine_;
+  PushWays push_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> sessions_;  // by the token's digest
 };

@@ -17,7 +17,6 @@ using store::millis;
 
 constexpr std::chrono::seconds kResend{5};
 
-
 }  // namespace
 
 /// Prepared by the first order, used on the writer's thread only.
@@ -55,7 +54,8 @@ Outbox::Outbox(flow::Engine& engine, flow::Desk& desk, flow::Scheduler& schedule
                   desk_.received(std::move(inbound.from), std::move(inbound.text), std::move(stored));
                 },
                 [this](edge::sms::Receipt what, edge::sms::Stored stored) { receipt(what, std::move(stored)); },
-                [](const std::string& what) { spdlog::warn("SMS centre: {}", what); }}) {}
+                [](const std::string& what) { spdlog::warn("SMS centre: {}", what); }}),
+      said_(engine, [this](flow::Step& step, const Said& said) { write(step, said); }) {}
 
 void Outbox::start() {
   load_due();
@@ -71,7 +71,7 @@ void Outbox::stop() {
   link_.stop([&] { stopped.set_value(); });
   stopped.get_future().wait();
   // The last reports are written before the writer ends.
-  write_reports();
+  said_.flush();
 }
 
 void Outbox::load_due() {
@@ -128,76 +128,53 @@ void Outbox::submit_later(std::int64_t id) {
 }
 
 std::size_t Outbox::under_way() const {
-  const std::lock_guard lock(mutex_);
-  return under_way_.size() + reports_.size();
+  // In this order, since a message is reported before it is no longer under way: none is missed in between.
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    count = under_way_.size();
+  }
+  return count + said_.look([](const Said& said) { return said.reports.size(); });
 }
 
 void Outbox::submitted(const edge::sms::SubmitReport& report) {
-  bool write = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto message = under_way_.find(report.id);
-    if (message == under_way_.end()) return;
+    if (!under_way_.contains(report.id)) return;
     if (report.outcome == SubmitOutcome::unsent) {
       ++figures_.unsent;
       if (!stopping_) submit_later(report.id);
       return;
     }
-    ++(report.outcome == SubmitOutcome::accepted ? figures_.accepted : figures_.refused);
-    under_way_.erase(message);
-    reports_.push_back(report);
-    write = !std::exchange(writing_, true);
   }
-  if (write) write_reports();
+  ++(report.outcome == SubmitOutcome::accepted ? figures_.accepted : figures_.refused);
+  said_.add([&](Said& said) { said.reports.push_back(report); });
+  const std::lock_guard lock(mutex_);
+  under_way_.erase(report.id);
 }
 
 void Outbox::receipt(const edge::sms::Receipt& receipt, std::function<void(bool)> stored) {
   // A receipt is a figure for people who wait, never a fact of the case: it need not be durable to be answered.
-  bool write = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (receipt.state == ReceiptState::delivered) ++figures_.delivered;
-    receipts_.push_back(receipt);
-    write = !std::exchange(writing_, true);
-  }
+  if (receipt.state == ReceiptState::delivered) ++figures_.delivered;
   stored(true);
-  if (write) write_reports();
+  said_.add([&](Said& said) { said.receipts.push_back(receipt); });
 }
 
-void Outbox::write_reports() {
-  // One order carries all reports that have come in; the next is made when this one is durable.
-  auto reports = std::make_shared<std::vector<edge::sms::SubmitReport>>();
-  auto receipts = std::make_shared<std::vector<edge::sms::Receipt>>();
-  {
-    const std::lock_guard lock(mutex_);
-    reports->swap(reports_);
-    receipts->swap(receipts_);
-    if (reports->empty() && receipts->empty()) {
-      writing_ = false;
-      return;
-    }
+void Outbox::write(flow::Step& step, const Said& said) {
+  if (!statements_) statements_ = std::make_unique<Statements>(step.ledger.database());
+  auto& [accepted, delivered, forget, old] = *statements_;
+  for (const auto& report : said.reports) {
+    const bool taken = report.outcome == SubmitOutcome::accepted;
+    const std::string last = report.message_ids.empty() ? "" : report.message_ids.back();
+    accepted.with(static_cast<int>(taken ? State::accepted : State::refused), last, report.id).run();
   }
-  engine_.tell(
-      [this, reports, receipts](flow::Step& step) {
-        if (!statements_) statements_ = std::make_unique<Statements>(step.ledger.database());
-        auto& [accepted, delivered, forget, old] = *statements_;
-        for (const auto& report : *reports) {
-          const bool taken = report.outcome == SubmitOutcome::accepted;
-          const std::string last = report.message_ids.empty() ? "" : report.message_ids.back();
-          accepted.with(static_cast<int>(taken ? State::accepted : State::refused), last, report.id).run();
-        }
-        for (const auto& receipt : *receipts) {
-          if (receipt.state == ReceiptState::enroute || receipt.state == ReceiptState::accepted) continue;
-          if (receipt.state == ReceiptState::delivered) delivered.with(millis(step.now()), receipt.message_id).run();
-          forget.with(receipt.message_id).run();
-        }
-        // More are forgotten than come, or a centre without receipts would fill the disk.
-        old.with(static_cast<std::int64_t>(64 + 2 * reports->size()), millis(step.now() - std::chrono::days{3})).run();
-      },
-      [this](std::exception_ptr failure) {
-        if (failure) flow::internal_problem(failure);
-        write_reports();
-      });
+  for (const auto& receipt : said.receipts) {
+    if (receipt.state == ReceiptState::enroute || receipt.state == ReceiptState::accepted) continue;
+    if (receipt.state == ReceiptState::delivered) delivered.with(millis(step.now()), receipt.message_id).run();
+    forget.with(receipt.message_id).run();
+  }
+  // More are forgotten than come, or a centre without receipts would fill the disk.
+  old.with(static_cast<std::int64_t>(64 + 2 * said.reports.size()), millis(step.now() - std::chrono::days{3})).run();
 }
 
 }  // namespace mekenjai::outbox

@@ -14,6 +14,7 @@
 #include "flow/desk.hpp"
 #include "flow/due.hpp"
 #include "flow/engine.hpp"
+#include "outbox/reports.hpp"
 
 namespace mekenjai::outbox {
 
@@ -49,8 +50,15 @@ class Outbox {
   void submit_later(std::int64_t id);
   void submitted(const edge::sms::SubmitReport& report);
   void receipt(const edge::sms::Receipt& receipt, std::function<void(bool)> stored);
-  void write_reports();
   void load_due();
+
+  /// What the SMS centre has said.
+  struct Said {
+    std::vector<edge::sms::SubmitReport> reports;
+    std::vector<edge::sms::Receipt> receipts;
+    bool empty() const { return reports.empty() && receipts.empty(); }
+  };
+  void write(flow::Step& step, const Said& said);
 
   flow::Engine& engine_;
   flow::Desk& desk_;
@@ -61,11 +69,9 @@ class Outbox {
   Figures figures_;
   mutable std::mutex mutex_;
   std::unordered_map<std::int64_t, flow::QueuedSms> under_way_;
-  std::vector<edge::sms::SubmitReport> reports_;
-  std::vector<edge::sms::Receipt> receipts_;
+  Reports<Said> said_;
   struct Statements;
   std::unique_ptr<Statements> statements_;
-  bool writing_ = false;
   bool stopping_ = false;
 };
 

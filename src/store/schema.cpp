@@ -100,6 +100,17 @@ CREATE INDEX IF NOT EXISTS outbox_message ON outbox(message_id) WHERE message_id
 CREATE INDEX IF NOT EXISTS outbox_consent ON outbox(consent) WHERE consent <> '' AND state = 0;
 CREATE INDEX IF NOT EXISTS outbox_help ON outbox(phone, created_at) WHERE kind = 'help';
 CREATE TABLE IF NOT EXISTS deliveries(consent TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+-- Devices that are told by Web Push, and what is to be told: a row a device and kind, replaced by what comes after it.
+-- Its number grows, so that a report about the one before does not touch it.
+CREATE TABLE IF NOT EXISTS push_subscriptions(
+  id TEXT PRIMARY KEY, iin INTEGER NOT NULL, endpoint TEXT NOT NULL UNIQUE, p256dh TEXT NOT NULL, auth TEXT NOT NULL,
+  language TEXT NOT NULL, door TEXT NOT NULL, created_at INTEGER NOT NULL, taken_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS push_subscriptions_person ON push_subscriptions(iin);
+CREATE TABLE IF NOT EXISTS push_outbox(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, subscription TEXT NOT NULL, kind INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  valid_until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, UNIQUE(subscription, kind));
+CREATE INDEX IF NOT EXISTS push_outbox_due ON push_outbox(due_at);
 CREATE TABLE IF NOT EXISTS challenges(
   id TEXT PRIMARY KEY, iin INTEGER NOT NULL, purpose INTEGER NOT NULL, target TEXT NOT NULL, phone TEXT NOT NULL,
   mac BLOB NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,

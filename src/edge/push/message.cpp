@@ -67,7 +67,13 @@ std::string_view word(NoteKind kind) { return kind == NoteKind::consent ? "conse
 
 std::string text_of(const Note& note) {
   boost::json::object text{{"kind", word(note.kind)}};
-  if (!note.language.empty()) text["lang"] = note.language;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text[name] = value;
+  };
+  add("lang", note.language);
+  add("title", note.title);
+  add("body", note.body);
+  add("open", note.open);
   return boost::json::serialize(text);
 }
 

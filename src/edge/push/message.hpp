@@ -1,8 +1,9 @@
 // What a push says, and how it is encrypted so that only the browser can read it (RFC 8291 over RFC 8188, aes128gcm).
 //
 // A push carries no personal data: it says that there is something to look at, in the language of the person's choice,
-// and the application asks the service for the rest with the session of whoever holds the phone. All pushes have the
-// same length, so that the push service cannot tell one kind from the other.
+// and the application asks the service for the rest with the session of whoever holds the phone. Its words are the same
+// for everybody who is told of that kind. All pushes have the same length, so that the push service cannot tell one kind
+// from the other.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ inline constexpr std::size_t kMaxMessage = 4096;  // a push service need not tak
 inline constexpr std::size_t kMessageHeader = kSalt + 4 + 1 + kP256Point;
 inline constexpr std::size_t kTag = 16;
 inline constexpr std::size_t kMaxText = kMaxMessage - kMessageHeader - kTag - 1;  // 3993 octets (RFC 8291, 4)
-inline constexpr std::size_t kPaddedText = 128;
+inline constexpr std::size_t kPaddedText = 512;  // longer than any note of ours; a test looks
 
 enum class NoteKind {
   news,     // an application's state has changed, or a message has come
@@ -31,10 +32,12 @@ enum class NoteKind {
 
 struct Note {
   NoteKind kind = NoteKind::news;
-  std::string language{};  // "kk", "kk-Latn", "ru", "en"; empty: the application knows
+  std::string language{};     // "kk", "kk-Latn", "ru", "en"
+  std::string title{}, body{};  // as the phone shows them; empty: the application knows
+  std::string open{};         // a path of ours that a touch leads to
 };
 
-/// {"kind":"news","lang":"kk"}
+/// {"kind":"news","lang":"kk","title":"…","body":"…","open":"/m/messages"}, without what is empty.
 std::string text_of(const Note& note);
 
 /// The browser's side of a subscription, checked.

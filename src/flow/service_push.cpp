@@ -1,0 +1,136 @@
+// Devices that are told by Web Push: taken, renewed by the browser, given up.
+#include "edge/push/message.hpp"
+#include "flow/service_impl.hpp"
+#include "flow/service_parts.hpp"
+
+namespace mekenjai::flow {
+namespace {
+
+using base::Problem;
+using base::Result;
+using base::Trouble;
+using edge::push::Endpoint;
+using edge::push::EndpointRules;
+using edge::push::SubscriptionKeys;
+using store::SubscriptionRow;
+using store::Subscriptions;
+
+/// What is wrong with what a browser, or somebody in its place, has sent.
+std::optional<Problem> wrong_with(const PushDevice& device, const EndpointRules& rules) {
+  std::vector<base::FieldError> errors;
+  if (!Endpoint::parse(device.endpoint, rules)) errors.push_back({"endpoint", "bad_endpoint"});
+  const auto keys = SubscriptionKeys::read(device.p256dh, device.auth);
+  if (!keys) errors.push_back({"keys." + keys.error(), "bad_push_key"});
+  if (errors.empty()) return std::nullopt;
+  return Problem{Trouble::unprocessable, "invalid", std::move(errors), 0, {}};
+}
+
+/// A browser belongs to whoever used it last; that it is the same one, its secret shows. Whoever only knows an address
+/// takes nobody's device away.
+std::optional<Problem> take_away(Subscriptions& all, const SubscriptionRow& known, const PushDevice& device) {
+  if (!base::equal_in_constant_time(known.auth, device.auth)) return bad_field("endpoint", "bad_endpoint");
+  all.remove(known.id);
+  return std::nullopt;
+}
+
+void put_in(SubscriptionRow& row, const PushDevice& device) {
+  row.endpoint = device.endpoint;
+  row.p256dh = device.p256dh;
+  row.auth = device.auth;
+}
+
+Result<SubscriptionRow> keep(Step& step, const Iin& iin, const PushDevice& device, int limit) {
+  Subscriptions& all = step.ledger.subscriptions();
+  const auto known = all.by_endpoint(device.endpoint);
+  const bool own = known && known->iin == iin;
+  if (known && !own) {
+    if (const auto problem = take_away(all, *known, device)) return base::fail(*problem);
+  }
+  SubscriptionRow row;
+  if (own) row = *known;
+  put_in(row, device);
+  row.language = i18n::tag(device.language);
+  row.door = device.door;
+  if (own) {
+    all.change(row);
+    return row;
+  }
+  row.id = domain::new_id(step.now());
+  row.iin = iin;
+  row.created_at = step.now();
+  all.add(row);
+  all.keep_at_most(iin, limit);
+  return row;
+}
+
+Result<Done> renew(Step& step, const std::string& id, const PushDevice& device) {
+  Subscriptions& all = step.ledger.subscriptions();
+  auto row = all.by_id(id);
+  if (!row) return base::fail(Trouble::not_found, "not_found");
+  const auto other = all.by_endpoint(device.endpoint);
+  if (other && other->id != id) {
+    if (const auto problem = take_away(all, *other, device)) return base::fail(*problem);
+  }
+  put_in(*row, device);
+  all.change(*row);
+  return Done{};
+}
+
+PushDeviceView view_of(const SubscriptionRow& row, const EndpointRules& rules) {
+  const auto endpoint = Endpoint::parse(row.endpoint, rules);
+  return {row.id, endpoint ? endpoint->host : std::string(),
+          i18n::parse_language(row.language).value_or(i18n::Language::kk), row.created_at, row.taken_at};
+}
+
+tl::unexpected<Problem> off() { return base::fail(Trouble::unprocessable, "push_off"); }
+
+}  // namespace
+
+Task<PushView> ServiceImpl::push(Caller caller) {
+  if (!push_available()) co_return off();
+  std::function<Result<PushView>(Reader&)> question = [this, caller](Reader& reader) -> Result<PushView> {
+    PushView view{push_.public_key, {}};
+    for (const SubscriptionRow& row : reader.subscriptions.of_person(caller.iin)) {
+      view.devices.push_back(view_of(row, push_.rules));
+    }
+    return view;
+  };
+  co_return co_await engine_.asked<PushView>(std::move(question));
+}
+
+Task<PushDeviceView> ServiceImpl::add_push_device(Caller caller, PushDevice device) {
+  if (!push_available()) co_return off();
+  if (const auto problem = wrong_with(device, push_.rules)) co_return base::fail(*problem);
+  std::function<Result<PushDeviceView>(Step&)> order = [this, caller, device](Step& step) {
+    const auto kept = keep(step, caller.iin, device, push_.devices_a_person);
+    return kept.map([this](const SubscriptionRow& row) { return view_of(row, push_.rules); });
+  };
+  co_return co_await engine_.told<PushDeviceView>(std::move(order));
+}
+
+Task<Done> ServiceImpl::renew_push_device(std::string id, PushDevice device) {
+  if (!push_available()) co_return off();
+  if (const auto problem = wrong_with(device, push_.rules)) co_return base::fail(*problem);
+  std::function<Result<Done>(Step&)> order = [id, device](Step& step) { return renew(step, id, device); };
+  co_return co_await engine_.told<Done>(std::move(order));
+}
+
+Task<Done> ServiceImpl::remove_push_device(Caller caller, std::string id) {
+  std::function<Result<Done>(Step&)> order = [caller, id](Step& step) -> Result<Done> {
+    const auto row = step.ledger.subscriptions().by_id(id);
+    if (!row || row->iin != caller.iin) return base::fail(Trouble::not_found, "not_found");
+    step.ledger.subscriptions().remove(id);
+    return Done{};
+  };
+  co_return co_await engine_.told<Done>(std::move(order));
+}
+
+Task<Done> ServiceImpl::remove_push_devices(Caller caller) {
+  std::function<Result<Done>(Step&)> order = [caller](Step& step) -> Result<Done> {
+    step.ledger.subscriptions().keep_at_most(caller.iin, 0);
+    return Done{};
+  };
+  co_return co_await engine_.told<Done>(std::move(order));
+}
+
+}  // namespace mekenjai::flow
