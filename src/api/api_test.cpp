@@ -639,6 +639,42 @@ TEST_F(ApiTest, LimitsBySource) {
   server_.reset();
 }
 
+// --- devices that are told by Web Push ---------------------------------------------------------------------------
+
+constexpr std::string_view kDevice =
+    R"({"endpoint":"https://fcm.googleapis.com/x","expirationTime":null,"keys":{"p256dh":"BA","auth":"BB"},"language":"ru"})";
+
+TEST_F(ApiTest, ADeviceIsTakenAsItsBrowserGivesIt) {
+  service_.device_view = {"d1", "fcm.googleapis.com", i18n::Language::ru, base::Instant{std::chrono::hours{500'000}}, {}};
+  const RawResponse added = ask("POST", "/api/v1/push/subscriptions", kDevice);
+  EXPECT_EQ(added.status, 201);
+  EXPECT_EQ(added.body,
+            R"({"id":"d1","host":"fcm.googleapis.com","language":"ru","added_at":"2027-01-15T13:00:00+05:00","told_at":null})");
+  EXPECT_EQ(service_.pushed_to->endpoint, "https://fcm.googleapis.com/x");
+  EXPECT_EQ(service_.pushed_to->p256dh + service_.pushed_to->auth, "BABB");
+  EXPECT_EQ(service_.pushed_to->language, i18n::Language::ru);
+  EXPECT_EQ(service_.pushed_to->door, "");
+
+  service_.push_view = {"BKey", {service_.device_view}};
+  EXPECT_EQ(ask("GET", "/api/v1/push").body,
+            fmt::format(R"({{"public_key":"BKey","subscriptions":[{}]}})", added.body));
+  EXPECT_EQ(ask("DELETE", "/api/v1/push/subscriptions/d1").status, 204);
+  EXPECT_EQ(ask("DELETE", "/api/v1/push/subscriptions").status, 204);
+  EXPECT_THAT(service_.calls, ElementsAre("add_push_device 991301300003 kk", "push 991301300003 kk",
+                                          "remove_push_device d1", "remove_push_devices"));
+}
+
+TEST_F(ApiTest, WhatIsNoDeviceIsNotAskedFor) {
+  const RawResponse refused = ask("POST", "/api/v1/push/subscriptions",
+                                  R"({"endpoint":7,"keys":{"p256dh":"","more":1},"language":"xx"})");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(errors_of(refused),
+              ElementsAre("endpoint wrong_type", "keys.p256dh required", "keys.auth required",
+                          "keys.more unknown_field", "language unknown_value"));
+  EXPECT_EQ(ask("GET", "/api/v1/push", {}, "").status, 401);
+  EXPECT_THAT(service_.calls, IsEmpty());
+}
+
 TEST_F(ApiTest, IsDescribedAsItIs) {
   const json::object description = body_of(ask("GET", "/api/v1/openapi.json", {}, ""));
   EXPECT_EQ(description.at("openapi"), "3.1.0");

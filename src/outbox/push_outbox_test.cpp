@@ -162,7 +162,7 @@ TEST_F(Pushing, WhatIsPutOffComesAgain) {
   EXPECT_EQ(rows(), 1);
   answer(kTaken);
   until_rows(0);
-  EXPECT_GE(outbox->figures().put_off, 4u);
+  EXPECT_GE(outbox->figures().put_off, 3u);
   EXPECT_EQ(outbox->figures().taken, 1u);
 }
 
