@@ -17,7 +17,7 @@ function(mekenjai_assets)
   foreach(name cyrillic cyrillic-ext latin)
     list(APPEND files ${out}/golos-${name}.woff2)
   endforeach()
-  file(GLOB sources CONFIGURE_DEPENDS ${web}/styles/*.css ${web}/scripts/*.ts ${web}/icons/*.svg)
+  file(GLOB sources CONFIGURE_DEPENDS ${web}/styles/*.css ${web}/scripts/*.ts ${web}/scripts/parts/*.ts ${web}/icons/*.svg)
   add_custom_command(OUTPUT ${files}
     COMMAND ${NODE} build.mjs ${out}
     DEPENDS ${sources} ${web}/build.mjs ${web}/fonts.py ${web}/package-lock.json

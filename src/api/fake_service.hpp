@@ -31,7 +31,6 @@ class FakeService final : public flow::Service {
   flow::QrState qr_state_now;
   std::string qr_received;
   std::optional<flow::Session> session_looked_at;
-  bool push_on = false;
   flow::PushView push_view;
   flow::PushDeviceView device_view;
   std::optional<flow::PushDevice> pushed_to;
@@ -192,7 +191,7 @@ class FakeService final : public flow::Service {
   flow::Task<flow::Done> save_form(flow::Caller, std::string) override {
     return give("save_form", flow::Done{});
   }
-  bool push_available() const override { return push_on; }
+  std::string push_key() const override { return push_view.public_key; }
   flow::Task<flow::PushView> push(flow::Caller caller) override {
     return give("push " + said(caller), push_view);
   }

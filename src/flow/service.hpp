@@ -106,7 +106,9 @@ class Service {
 
   // --- devices that are told by Web Push -------------------------------------------------------------------
   /// Without it the calls below answer push_off (422), but for those that remove.
-  virtual bool push_available() const = 0;
+  bool push_available() const { return !push_key().empty(); }
+  /// What browsers subscribe to, base64url; "" where there is no push.
+  virtual std::string push_key() const = 0;
   virtual Task<PushView> push(Caller) = 0;
   /// A device that the person has already is the same one; another person's, in the same browser, becomes his.
   virtual Task<PushDeviceView> add_push_device(Caller, PushDevice) = 0;

@@ -69,7 +69,7 @@ class ServiceImpl final : public Service {
   Task<std::string> saved_form(Caller) override;
   Task<Done> save_form(Caller, std::string json) override;
 
-  bool push_available() const override { return !push_.public_key.empty(); }
+  std::string push_key() const override { return push_.public_key; }
   Task<PushView> push(Caller) override;
   Task<PushDeviceView> add_push_device(Caller, PushDevice) override;
   Task<Done> renew_push_device(std::string id, PushDevice) override;

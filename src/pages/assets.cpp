@@ -45,8 +45,8 @@ std::unique_ptr<Assets> read() {
       assets->files.push_back({assets->names.at(kept), file.content});
     } else {
       assets->files.push_back({name, file.content});
-      if (file.name == "favicon.svg")
-        assets->files.push_back(file);  // browsers look for it at the root
+      // Browsers look for it at the root; a worker has one address for ever.
+      if (file.name == "favicon.svg" || file.name == "sw.js") assets->files.push_back(file);
     }
   }
   return assets;

@@ -18,6 +18,7 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   add_consents(table);
   add_homes(table);
   add_signatures(table);
+  add_push(table);
   table.doorsteps();
   table.only({Channel::portal});
   if (context.sandbox) add_sandbox(table);

@@ -180,6 +180,7 @@ void add_messages(Table& table);      // citizen/messages.cpp
 void add_consents(Table& table);      // owner/consents.cpp
 void add_homes(Table& table);         // owner/homes.cpp
 void add_signatures(Table& table);    // citizen/signatures.cpp
+void add_push(Table& table);          // citizen/push.cpp
 void add_sandbox(Table& table);       // sandbox/sandbox.cpp
 
 inline constexpr std::string_view kLanguageCookie = "__Host-lang";

@@ -1,6 +1,7 @@
 // Signing in and out: IIN, then the code from 1414; or a digital signature, with a key on this
 // computer or with eGov Mobile. Everybody sees the same, whether the IIN is known or not.
 #include "pages/eds.hpp"
+#include "pages/push.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -242,7 +243,9 @@ awaitable<Response> qr_watch(Visit& visit) {
 }
 
 awaitable<Response> sign_out(Visit& visit) {
+  std::optional<std::string> device;
   if (visit.signed_in()) {
+    device = co_await forget_device(visit);
     const std::string token = visit.request.token;
     const base::Result<flow::Done> done = co_await visit.service().sign_out(token);
     if (!done && done.error().trouble != base::Trouble::not_signed_in)
@@ -250,6 +253,7 @@ awaitable<Response> sign_out(Visit& visit) {
   }
   Response response = http::redirect("/signed-out");
   response.headers.emplace_back("Set-Cookie", http::clear_cookie(http::kSessionCookie));
+  if (device) response.headers.emplace_back("Set-Cookie", *device);
   co_return response;
 }
 

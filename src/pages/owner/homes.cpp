@@ -3,6 +3,7 @@
 #include "base/mask.hpp"
 #include "domain/words.hpp"
 #include "pages/parts.hpp"
+#include "pages/push.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -137,6 +138,7 @@ awaitable<Response> profile_page(Visit& visit) {
     }
   }
   page.with_form();
+  co_await fill_push(visit, page);
   co_return page.done();
 }
 
