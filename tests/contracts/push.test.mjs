@@ -232,10 +232,12 @@ describe('what happens to a case', () => {
     await told(refused.applicant, 2, 'news', 'ru');
     await told(refused.second, 2, 'news', 'en');
 
-    const withdrawn = await neighbours(service, pushes);
+    const withdrawn = await neighbours(service, pushes, { languages: ['ru', 'kk-Latn', 'en'] });
     await withdrawn.applicant.withdraw(await withdrawn.applicant.apply({ at: withdrawn.home }));
     await told(withdrawn.applicant, 2, 'news', 'ru');
-    await told(withdrawn.first, 2, 'news', 'kk');
+    const { note } = await pushes.push(withdrawn.first.browser, 2);
+    assert.deepEqual([note.kind, note.lang], ['news', 'kk-Latn']);
+    assert.match(note.title + note.body, /^[^Ѐ-ӿ]{20,}$/, 'in Latin letters');
 
     const late = await neighbours(service, pushes);
     const application = await late.applicant.apply({ at: late.home });

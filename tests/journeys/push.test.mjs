@@ -51,12 +51,22 @@ const shown = (visitor) => visitor.page.evaluate(async () => {
   const all = await registration.getNotifications();
   return all.map(({ title, body, lang, tag, data }) => ({ title, body, lang, tag, data }));
 });
+/** No event tells a page that its worker has shown something. */
 async function untilShown(visitor, title) {
-  await visitor.page.waitForFunction(async (wanted) => {
-    const registration = await navigator.serviceWorker.getRegistration('/m/');
-    return (await registration.getNotifications()).some((one) => one.title === wanted);
-  }, title);
-  return (await shown(visitor)).find((one) => one.title === title);
+  for (;;) {
+    const found = (await shown(visitor)).find((one) => one.title === title);
+    if (found) return found;
+  }
+}
+
+/** What somebody does who says "block" to his browser; it holds as long as the session that said so. */
+async function forbid(visitor) {
+  const page = await visitor.context.newCDPSession(visitor.page);
+  const { targetInfo: { browserContextId } } = await page.send('Target.getTargetInfo');
+  const browser = await visitor.portal.browser.newBrowserCDPSession();
+  await browser.send('Browser.setPermission', {
+    origin: visitor.portal.origin, browserContextId, permission: { name: 'notifications' }, setting: 'denied',
+  });
 }
 
 /** Touches the notification with this tag. Browsers let a worker open windows only then, so that we look at what it asks for. */
@@ -102,9 +112,13 @@ describe('notifications on a device', () => {
   const asksOwner = (at) => portal.service.citizen(people.applicants[at]).apply({ at: people.homes[at] });
   async function inProfile(person, { device, allowed = true, door = '', ...more } = {}) {
     const visitor = await portal.visitor(more);
-    if (allowed) await visitor.context.grantPermissions(['notifications'], { origin: portal.origin });
+    if (allowed) {
+      await visitor.context.grantPermissions(['notifications'], { origin: portal.origin });
+    } else {
+      await forbid(visitor);
+    }
     await subscribesTo(visitor, device);
-    await visitor.goto(`${door}/profile`);
+    await visitor.goto(`/sign-in?next=${door}/profile`);
     await visitor.signIn(person);
     assert.equal(visitor.path, `${door}/profile`);
     return visitor;
