@@ -276,13 +276,41 @@ TEST_F(Portal, FixedPagesAreSmallAndCompressed) {
   EXPECT_LT(call(plain, "/").fixed_body.size(), 14u * 1024);
 }
 
+TEST_F(Portal, PagesArePackedUnlessTheyMayRepeatWhatWasSent) {
+  const auto coding = [this](std::string target, bool unpacks) {
+    http::Request get = request(std::move(target));
+    if (unpacks) get.headers.emplace_back("accept-encoding", "gzip");
+    return header(call(get, get.path), "Content-Encoding");
+  };
+  EXPECT_EQ(coding("/apply/reason", true), "gzip");
+  EXPECT_EQ(coding("/", true), "gzip") << "signed in: made for one person";
+  EXPECT_EQ(coding("/apply/reason", false), "");
+  EXPECT_EQ(coding("/apply/reason?from=check", true), "");
+  EXPECT_EQ(coding("/apply/where?q=abay", true), "");
+
+  http::Request twice = request("/apply/reason");
+  twice.headers.emplace_back("accept-encoding", "gzip");
+  const std::string first = call(twice, "/apply/reason").body;
+  EXPECT_LT(first.size(), 4096u);
+  EXPECT_EQ(call(twice, "/apply/reason").body.substr(0, 2), first.substr(0, 2))
+      << "one after another";
+  http::Request wrong = request("/apply/reason");
+  wrong.method = Method::post;
+  wrong.headers.emplace_back("accept-encoding", "gzip");
+  wrong.body = "csrf=" + http::percent_encode(context_.csrf->token(wrong).value);
+  const Response again = call(wrong, "/apply/reason");
+  EXPECT_EQ(again.status, 422);
+  EXPECT_EQ(header(again, "Content-Encoding"), "");
+}
+
 TEST_F(Portal, FirstViewIsLight) {
   // look.md: at most 50 KB over the wire with font and style, kk needing all three fonts.
   std::size_t bytes = 6 * 1024;
   for (const embedded::File& file : embedded::assets()) {
     const std::string_view name = file.name;
-    const bool loaded = name == "mekenjai.css.gz" || name == "app.js.gz" || name == "icons.svg.gz" ||
-                        name == "favicon.svg.gz" || name.ends_with(".woff2");
+    const bool loaded = name == "mekenjai.css.gz" || name == "app.js.gz" ||
+                        name == "icons.svg.gz" || name == "favicon.svg.gz" ||
+                        name.ends_with(".woff2");
     if (loaded) bytes += file.content.size();
   }
   EXPECT_LE(bytes, 50u * 1024);

@@ -75,9 +75,54 @@ awaitable<Response> answer_inside(Site& site, Handler handler, http::Request& re
   co_return co_await handler(visit);
 }
 
+/// gzip, with the memory of the last time.
+class Packer {
+ public:
+  explicit Packer(int level) {
+    if (deflateInit2(&stream_, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::runtime_error("zlib has no memory");
+    }
+  }
+  ~Packer() { deflateEnd(&stream_); }
+  Packer(const Packer&) = delete;
+  Packer& operator=(const Packer&) = delete;
+
+  std::string pack(const std::string& body) {
+    deflateReset(&stream_);
+    std::string packed(deflateBound(&stream_, body.size()), '\0');
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+    stream_.avail_in = static_cast<uInt>(body.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream_.avail_out = static_cast<uInt>(packed.size());
+    deflate(&stream_, Z_FINISH);
+    packed.resize(stream_.total_out);
+    return packed;
+  }
+
+ private:
+  z_stream stream_{};
+};
+
+/// Pages go out compressed, but for those that may repeat what was sent to them: the length of such
+/// a page would tell a listener about what stands beside it (BREACH). A page found by its address
+/// alone repeats nothing.
+void pack(const http::Request& request, Response& response) {
+  constexpr std::size_t kWorthIt = 1024;  // bytes
+  constexpr int kQuick = 5;               // of zlib's levels; 9 is a few bytes smaller
+  const bool asked = request.method == Method::get || request.method == Method::head;
+  if (!asked || !request.query.empty() || response.status != 200) return;
+  if (response.body.size() < kWorthIt || !response.content_type.starts_with("text/html")) return;
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!http::accepts_encoding(request.header("accept-encoding"), "gzip")) return;
+  thread_local Packer packer(kQuick);
+  response.body = packer.pack(response.body);
+  response.headers.emplace_back("Content-Encoding", "gzip");
+}
+
 awaitable<Response> answer(Site& site, Handler handler, http::Request& request) {
   const Channel channel = enter(request);
   Response response = co_await answer_inside(site, handler, request, channel);
+  pack(request, response);
   co_return leave(std::move(response), channel);
 }
 
@@ -85,23 +130,6 @@ awaitable<Response> answer_stranger(Site& site, http::Request& request) {
   const Channel channel = enter(request);
   Response response = co_await sign_in_first(site, request);
   co_return leave(std::move(response), channel);
-}
-
-std::string compressed(const std::string& body) {
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
-    throw std::runtime_error("zlib has no memory");
-  }
-  std::string packed(deflateBound(&stream, body.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-  stream.avail_in = static_cast<uInt>(body.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 /// A page made once in each language for visitors who are not signed in. Made at first need, since
@@ -116,15 +144,18 @@ struct FixedPage {
 };
 
 Response fixed_page(FixedPage& page, Visit& visit) {
-  if (visit.signed_in() || !visit.request.query.empty()) return Page(visit, page.name).done();
+  if (visit.signed_in() || !visit.request.query.empty()) {
+    Response response = Page(visit, page.name).done();
+    pack(visit.request, response);
+    return response;
+  }
   FixedPage::Made& made = page.made[static_cast<std::size_t>(visit.language)];
   std::call_once(made.once, [&] {
     made.plain = Page(visit, page.name).done().body;
-    made.packed = compressed(made.plain);
+    made.packed = Packer(Z_BEST_COMPRESSION).pack(made.plain);
   });
   Response response = http::html(200, "");
-  const bool packed =
-      visit.request.header("accept-encoding").find("gzip") != std::string_view::npos;
+  const bool packed = http::accepts_encoding(visit.request.header("accept-encoding"), "gzip");
   response.fixed_body = packed ? made.packed : made.plain;
   if (packed) response.headers.emplace_back("Content-Encoding", "gzip");
   response.headers.emplace_back("Vary", "Accept-Encoding, Accept-Language, Cookie");
