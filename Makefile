@@ -15,7 +15,7 @@ PACKAGES_TEST = chromium kannel curl procps libengine-gost-openssl
 PACKAGES_BENCH = nginx-light wrk curl
 PACKAGES_FUZZ = clang libclang-common-14-dev libclang-rt-14-dev
 
-.PHONY: run test build bench fuzz check-format clean packages-build packages-test packages-bench packages-fuzz node-web node-tests
+.PHONY: run test build bench fuzz check-format clean packages-build packages-test packages-bench packages-fuzz node-web node-tests node-bench
 
 run: build $(SANDBOX)/mekenjai.db
 	$(BUILD)/mekenjai serve --sandbox --data $(SANDBOX) --listen $(LISTEN)
@@ -35,7 +35,7 @@ test: build packages-test node-tests
 	ctest --test-dir $(BUILD) --output-on-failure
 	cd tests && MEKENJAI_BUILD=$(abspath $(BUILD)) node --test --test-concurrency=1 $(if $(TESTS),$(TESTS),contracts/ faults/ journeys/)
 
-bench: build packages-bench node-tests
+bench: build packages-test packages-bench node-tests node-bench
 	MEKENJAI_BUILD=$(abspath $(BUILD)) node bench/run.mjs
 
 # Each target of tests/fuzz for so long (docs/operations/fuzzing.md).
@@ -52,6 +52,7 @@ packages-fuzz: ; @scripts/install $(PACKAGES_FUZZ)
 
 node-web: web/node_modules/.package-lock.json
 node-tests: tests/node_modules/.package-lock.json
+node-bench: bench/node_modules/.package-lock.json
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@scripts/install-node

@@ -5,12 +5,17 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir, cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+
+import { lighthouse, nginx, paced, pages, weigh } from './web.mjs';
 
 const run = promisify(execFile);
 const build = process.env.MEKENJAI_BUILD ?? new URL('../build', import.meta.url).pathname;
 const program = join(build, 'mekenjai');
 const work = mkdtempSync(join(tmpdir(), 'mekenjai-bench-'));
 const quick = process.env.BENCH_QUICK === '1'; // a tenth of everything, to try the bench itself
+// BENCH_ONLY=g,i: these rows only.
+const wanted = (part) => !process.env.BENCH_ONLY || process.env.BENCH_ONLY.split(',').includes(part);
 const scale = (n) => (quick ? Math.max(100, Math.round(n / 10)) : n);
 const rows = [];
 const result = { cores: cpus().length, model: cpus()[0].model, at: new Date().toISOString(), measures: {} };
@@ -158,34 +163,44 @@ async function wrk(url, cookie) {
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
 }
 
-async function formPage(data) {
+/** The service as a sandbox, with somebody signed in. */
+async function sandbox(data) {
   const port = nextPort++;
   const child = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--sandbox'], { stdio: ['ignore', 'pipe', 'ignore'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const address = `http://127.0.0.1:${port}`;
-  const cookie = await signIn(address);
+  return { address, port, cookie: await signIn(address), stop: () => child.kill('SIGTERM') };
+}
+
+async function formPage({ address, cookie }) {
   const page = await (await fetch(`${address}/apply/where`, { headers: { cookie } })).text();
   if (!page.includes('<form')) throw new Error('the form page was not served');
   const ours = await wrk(`${address}/apply/where`, cookie);
-  child.kill('SIGTERM');
-
-  const root = join(work, 'nginx');
-  mkdirSync(root);
-  writeFileSync(join(root, 'where.html'), page);
-  const nginxPort = nextPort++;
-  writeFileSync(join(root, 'nginx.conf'), `
-daemon off; pid ${root}/pid; error_log /dev/null; worker_processes ${cpus().length};
-events { worker_connections 1024; }
-http { access_log off; sendfile on; keepalive_requests 1000000; client_body_temp_path ${root}/t1; proxy_temp_path ${root}/t2;
-  fastcgi_temp_path ${root}/t3; uwsgi_temp_path ${root}/t4; scgi_temp_path ${root}/t5; default_type text/html;
-  server { listen 127.0.0.1:${nginxPort}; root ${root}; } }`);
-  const nginx = spawn('nginx', ['-c', join(root, 'nginx.conf'), '-p', root], { stdio: 'ignore' });
-  for (;;) {
-    try { await fetch(`http://127.0.0.1:${nginxPort}/where.html`); break; } catch { await new Promise((r) => setTimeout(r, 50)); }
-  }
-  const theirs = await wrk(`http://127.0.0.1:${nginxPort}/where.html`, cookie);
-  nginx.kill();
+  const port = nextPort++;
+  const server = await nginx(join(work, 'nginx'), port, { 'where.html': page });
+  const theirs = await wrk(`http://127.0.0.1:${port}/where.html`, cookie);
+  server.kill();
   return { ours, theirs, bytes: Buffer.byteLength(page) };
+}
+
+// --- (i) pages at a steady rate ------------------------------------------------------------------------------------
+
+async function steadyPages({ address, port, cookie }) {
+  const tool = join(build, 'bench/bench_paced');
+  const seconds = quick ? 2 : 10;
+  const limit_us = 5000;
+  for (const { name, path, signed } of pages) {
+    const own = signed ? cookie : '';
+    const ours = await paced(tool, port, path, own, seconds);
+    const page = Buffer.from(await (await fetch(address + path, { headers: own ? { cookie: own } : {} })).arrayBuffer());
+    const theirPort = nextPort++;
+    const server = await nginx(join(work, `nginx-${theirPort}`), theirPort, { 'page.html': page, 'page.html.gz': gzipSync(page) });
+    const theirs = await paced(tool, theirPort, '/page.html', '', seconds);
+    server.kill();
+    const ms = (us) => (us / 1000).toFixed(2);
+    report(`(i) 1,000 pages/s, ${name}: p50 / p99`, `${ms(ours.p50_us)} / ${ms(ours.p99_us)}`, 'ms',
+      `limit p99 5; nginx ${ms(theirs.p50_us)} / ${ms(theirs.p99_us)}; ${ours.answered} of ${ours.asked}`, ours.p99_us / limit_us);
+  }
 }
 
 // --- (c), (d) parts by themselves ---------------------------------------------------------------------------------
@@ -230,48 +245,66 @@ function signatures() {
 // --- the run --------------------------------------------------------------------------------------------------------
 
 console.error('building the benches');
-execFileSync('cmake', ['--build', build, '--target', 'benches'], { stdio: ['ignore', 'ignore', 'inherit'] });
+execFileSync('cmake', ['--build', build, '--target', ['a', 'c', 'd', 'e', 'f'].some(wanted) ? 'benches' : 'bench_paced'], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 console.error('20,000 people');
 const small = population(20_000);
-copyFileSync(join(small.data, 'mekenjai.db'), join(work, 'page.db'));
-const few = await wholeCases('small', small.data);
-for (const [clients, one] of Object.entries(few.measured)) {
-  const limit = await bar(small.data, Number(clients));
-  report(`(a) cases/s, ${clients} clients`, one.cases_per_s, '1/s', `bar ${limit} (same rows into SQLite)`, one.cases_per_s / limit);
-  report(`(a) p50 / p95 / p99, ${clients} clients`, `${one.p50_ms} / ${one.p95_ms} / ${one.p99_ms}`, 'ms', clients === '8' ? 'limit p95 20' : '');
-}
-mkdirSync(join(work, 'page'));
-copyFileSync(join(work, 'page.db'), join(work, 'page/mekenjai.db'));
-const page = await formPage(join(work, 'page'));
-report('(b) form page, signed in', Math.round(page.ours), '1/s', `nginx ${Math.round(page.theirs)}, ${page.bytes} bytes`, page.ours / page.theirs);
+const untouched = join(work, 'page');
+mkdirSync(untouched);
+copyFileSync(join(small.data, 'mekenjai.db'), join(untouched, 'mekenjai.db'));
 
-const core = parts();
-for (const [name, value] of Object.entries(core)) {
-  if (name === 'journal_appends') report('(d) journal appends', Math.round(value), '1/s', `raw inserts ${Math.round(core.raw_inserts)}`, value / core.raw_inserts);
-  else if (name !== 'raw_inserts') report(`(c) rules::decide, ${name}`, Math.round(value), '1/s', 'limit 500000', value / 500_000);
+let few;
+if (wanted('a') || wanted('e')) {
+  few = await wholeCases('small', small.data);
+  for (const [clients, one] of Object.entries(few.measured)) {
+    const limit = await bar(small.data, Number(clients));
+    report(`(a) cases/s, ${clients} clients`, one.cases_per_s, '1/s', `bar ${limit} (same rows into SQLite)`, one.cases_per_s / limit);
+    report(`(a) p50 / p95 / p99, ${clients} clients`, `${one.p50_ms} / ${one.p95_ms} / ${one.p99_ms}`, 'ms', clients === '8' ? 'limit p95 20' : '');
+  }
 }
 
-signatures();
+if (['b', 'g', 'h', 'i'].some(wanted)) {
+  const site = await sandbox(untouched);
+  if (wanted('b')) {
+    const page = await formPage(site);
+    report('(b) form page, signed in', Math.round(page.ours), '1/s', `nginx ${Math.round(page.theirs)}, ${page.bytes} bytes`, page.ours / page.theirs);
+  }
+  if (wanted('i')) await steadyPages(site);
+  if (wanted('g')) await weigh(site.address, site.cookie, report);
+  if (wanted('h')) await lighthouse(site.address, site.cookie, report, { quick });
+  site.stop();
+}
 
-const idle = await serve(small.data);
-report('(e) start, 20,000 people', idle.start_ms.toFixed(0), 'ms', 'limit 1000', idle.start_ms / 1000);
-await idle.stop();
-report('(e) memory after the cases, 20,000 people', few.memory_mb.toFixed(0), 'MB', 'limit 100', few.memory_mb / 100);
+if (wanted('c') || wanted('d')) {
+  const core = parts();
+  for (const [name, value] of Object.entries(core)) {
+    if (name === 'journal_appends') report('(d) journal appends', Math.round(value), '1/s', `raw inserts ${Math.round(core.raw_inserts)}`, value / core.raw_inserts);
+    else if (name !== 'raw_inserts') report(`(c) rules::decide, ${name}`, Math.round(value), '1/s', 'limit 500000', value / 500_000);
+  }
+}
 
-const persons = quick ? 100_000 : 1_000_000;
-console.error(`${persons} people`);
-const large = population(persons);
-report(`population of ${persons}`, large.written.toFixed(1), 's');
-report(`import of ${persons} people`, large.imported.toFixed(1), 's');
-const many = await wholeCases('large', large.data);
-const again = await serve(large.data);
-report(`(e) start, ${persons} people`, again.start_ms.toFixed(0), 'ms', 'limit 1000', again.start_ms / 1000);
-await again.stop();
-report(`(e) memory after the cases, ${persons} people`, many.memory_mb.toFixed(0), 'MB', 'limit 100', many.memory_mb / 100);
-for (const clients of Object.keys(cases)) {
-  const ratio = many.measured[clients].cases_per_s / few.measured[clients].cases_per_s;
-  report(`cases/s, ${clients} clients, ${persons} people`, many.measured[clients].cases_per_s, '1/s', 'beside 20,000 people (80 to 120 %)', ratio);
+if (wanted('f')) signatures();
+
+if (wanted('e')) {
+  const idle = await serve(small.data);
+  report('(e) start, 20,000 people', idle.start_ms.toFixed(0), 'ms', 'limit 1000', idle.start_ms / 1000);
+  await idle.stop();
+  report('(e) memory after the cases, 20,000 people', few.memory_mb.toFixed(0), 'MB', 'limit 100', few.memory_mb / 100);
+
+  const persons = quick ? 100_000 : 1_000_000;
+  console.error(`${persons} people`);
+  const large = population(persons);
+  report(`population of ${persons}`, large.written.toFixed(1), 's');
+  report(`import of ${persons} people`, large.imported.toFixed(1), 's');
+  const many = await wholeCases('large', large.data);
+  const again = await serve(large.data);
+  report(`(e) start, ${persons} people`, again.start_ms.toFixed(0), 'ms', 'limit 1000', again.start_ms / 1000);
+  await again.stop();
+  report(`(e) memory after the cases, ${persons} people`, many.memory_mb.toFixed(0), 'MB', 'limit 100', many.memory_mb / 100);
+  for (const clients of Object.keys(cases)) {
+    const ratio = many.measured[clients].cases_per_s / few.measured[clients].cases_per_s;
+    report(`cases/s, ${clients} clients, ${persons} people`, many.measured[clients].cases_per_s, '1/s', 'beside 20,000 people (80 to 120 %)', ratio);
+  }
 }
 
 rmSync(work, { recursive: true });
