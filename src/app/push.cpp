@@ -21,7 +21,9 @@ tl::expected<P256Key, std::string> key_of_file(const std::string& name) {
   text << file.rdbuf();
   if (!file) return tl::unexpected(fmt::format("[push] key_file {} cannot be read", name));
   auto key = P256Key::from_pem(text.str());
-  if (!key) return tl::unexpected(fmt::format("[push] key_file {} is no private key on P-256 in PEM", name));
+  if (!key)
+    return tl::unexpected(
+        fmt::format("[push] key_file {} is no private key on P-256 in PEM", name));
   return *std::move(key);
 }
 
@@ -42,21 +44,25 @@ P256Key kept_key(flow::Ledger& ledger) {
 
 std::optional<PushTrouble> trouble_with(const PushKeys& keys) {
   const auto positive = [](auto value) { return value > decltype(value){}; };
-  if (keys.on && keys.subject.empty()) return PushTrouble{"subject", "is missing: mailto:name@host or https://host"};
+  if (keys.on && keys.subject.empty())
+    return PushTrouble{"subject", "is missing: mailto:name@host or https://host"};
   if (!keys.subject.empty()) {
     const auto vapid = Vapid::make(P256Key::generate(), keys.subject);
     if (!vapid) return PushTrouble{"subject", vapid.error()};
   }
   if (!positive(keys.devices_a_person)) return PushTrouble{"devices_a_person", "is at least 1"};
   if (!positive(keys.connections)) return PushTrouble{"connections", "is at least 1"};
-  if (!positive(keys.connections_a_service)) return PushTrouble{"connections_a_service", "is at least 1"};
+  if (!positive(keys.connections_a_service))
+    return PushTrouble{"connections_a_service", "is at least 1"};
   if (!positive(keys.timeout)) return PushTrouble{"timeout_seconds", "is more than 0"};
   if (!positive(keys.retry_min)) return PushTrouble{"retry_min_seconds", "is more than 0"};
-  if (keys.retry_max < keys.retry_min) return PushTrouble{"retry_max_seconds", "is at least retry_min_seconds"};
+  if (keys.retry_max < keys.retry_min)
+    return PushTrouble{"retry_max_seconds", "is at least retry_min_seconds"};
   return std::nullopt;
 }
 
-tl::expected<std::unique_ptr<Push>, std::string> Push::make(const PushKeys& keys, bool sandbox, flow::Engine& engine) {
+tl::expected<std::unique_ptr<Push>, std::string> Push::make(const PushKeys& keys, bool sandbox,
+                                                            flow::Engine& engine) {
   try {
     std::optional<P256Key> key;
     if (keys.key_file.empty()) {
@@ -66,7 +72,8 @@ tl::expected<std::unique_ptr<Push>, std::string> Push::make(const PushKeys& keys
       if (!read) return tl::unexpected(read.error());
       key = *std::move(read);
     }
-    auto vapid = Vapid::make(*key, keys.subject.empty() ? std::string(kSandboxSubject) : keys.subject);
+    auto vapid =
+        Vapid::make(*key, keys.subject.empty() ? std::string(kSandboxSubject) : keys.subject);
     if (!vapid) return tl::unexpected("[push] subject " + vapid.error());
     flow::PushWays ways{vapid->public_key(), {sandbox, keys.hosts}, keys.devices_a_person};
     outbox::PushConfig config;
@@ -77,7 +84,8 @@ tl::expected<std::unique_ptr<Push>, std::string> Push::make(const PushKeys& keys
     config.sender.connections = static_cast<std::size_t>(keys.connections);
     config.sender.connections_per_origin = static_cast<std::size_t>(keys.connections_a_service);
     config.sender.roots_file = keys.roots;
-    return std::unique_ptr<Push>(new Push(std::move(ways), std::move(config), *std::move(vapid), engine));
+    return std::unique_ptr<Push>(
+        new Push(std::move(ways), std::move(config), *std::move(vapid), engine));
   } catch (const std::exception& failure) {
     return tl::unexpected(fmt::format("[push] {}", failure.what()));
   }

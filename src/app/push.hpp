@@ -1,4 +1,5 @@
-// Web Push put together: the key that browsers subscribe to, the outbox of pushes, and the thread that sends them.
+// Web Push put together: the key that browsers subscribe to, the outbox of pushes, and the thread
+// that sends them.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -24,7 +25,8 @@ struct PushKeys {
   std::string key_file{};  // PEM; empty: a key made once and kept in the database
   std::string roots{};     // PEM; empty: the system's
   /// Whom we send to: these hosts and what is below them.
-  std::vector<std::string> hosts{"fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"};
+  std::vector<std::string> hosts{"fcm.googleapis.com", "push.services.mozilla.com",
+                                 "push.apple.com", "notify.windows.com"};
   int devices_a_person = 5;
   std::chrono::milliseconds timeout{10'000};
   std::chrono::milliseconds retry_min{30'000}, retry_max{3'600'000};
@@ -39,8 +41,10 @@ std::optional<PushTrouble> trouble_with(const PushKeys& keys);
 
 class Push {
  public:
-  /// The error is a sentence for the operator. `sandbox`: push services on this machine are allowed.
-  static tl::expected<std::unique_ptr<Push>, std::string> make(const PushKeys& keys, bool sandbox, flow::Engine& engine);
+  /// The error is a sentence for the operator. `sandbox`: push services on this machine are
+  /// allowed.
+  static tl::expected<std::unique_ptr<Push>, std::string> make(const PushKeys& keys, bool sandbox,
+                                                               flow::Engine& engine);
   ~Push();
   Push(const Push&) = delete;
   Push& operator=(const Push&) = delete;
@@ -53,7 +57,8 @@ class Push {
   void stop();
 
  private:
-  Push(flow::PushWays ways, outbox::PushConfig config, edge::push::Vapid vapid, flow::Engine& engine);
+  Push(flow::PushWays ways, outbox::PushConfig config, edge::push::Vapid vapid,
+       flow::Engine& engine);
 
   const flow::PushWays ways_;
   base::SystemClock clock_;

@@ -15,7 +15,8 @@ namespace mekenjai::flow {
 struct PushDevice {
   std::string endpoint, p256dh, auth;
   i18n::Language language = i18n::Language::kk;
-  std::string door{};  // where a touch on the notification leads: "" the portal, "/m" the mobile application
+  std::string door{};  // where a touch on the notification leads: "" the portal, "/m" the mobile
+                       // application
 };
 
 /// A device as its owner sees it: without what would let anybody send to it.
@@ -28,7 +29,7 @@ struct PushDeviceView {
 };
 
 struct PushView {
-  std::string public_key;  // what a browser subscribes to, base64url
+  std::string public_key;               // what a browser subscribes to, base64url
   std::vector<PushDeviceView> devices;  // the newest first
 };
 

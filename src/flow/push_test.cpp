@@ -35,7 +35,9 @@ class PushedFlow : public ::testing::Test {
   std::vector<std::string> told() {
     std::vector<std::string> all;
     for (const PushRow& push : waiting()) {
-      const std::string who = push.to.id == applicant ? "applicant" : push.to.id == owner ? "owner" : "another";
+      const std::string who = push.to.id == applicant ? "applicant"
+                              : push.to.id == owner   ? "owner"
+                                                      : "another";
       all.push_back(who + (push.kind == PushKind::consent ? " consent" : " news"));
     }
     return all;
@@ -65,7 +67,8 @@ TEST_F(PushedFlow, EveryChangeOfStateIsToldAndEveryRequest) {
   EXPECT_THAT(told(), UnorderedElementsAre("applicant news", "owner consent"));
   for (const PushRow& push : waiting()) {
     const bool asked = push.kind == PushKind::consent;
-    EXPECT_EQ(push.valid_until, house.clock.now() + (asked ? 1h : 72h)) << "a request is asked until its deadline";
+    EXPECT_EQ(push.valid_until, house.clock.now() + (asked ? 1h : 72h))
+        << "a request is asked until its deadline";
   }
   all_taken();
   house.answer(1, id, 1);
@@ -115,7 +118,8 @@ TEST_F(PushedFlow, TwoNewsAreOnePushAndTheLaterOneCounts) {
   const auto first = waiting();
   house.answer(1, id, 2);
   const auto then = waiting();
-  ASSERT_THAT(told(), UnorderedElementsAre("applicant news", "owner consent")) << "the owner's own refusal is no news to him";
+  ASSERT_THAT(told(), UnorderedElementsAre("applicant news", "owner consent"))
+      << "the owner's own refusal is no news to him";
   const auto number = [](const std::vector<PushRow>& rows) {
     for (const PushRow& push : rows) {
       if (push.kind == PushKind::news) return push.id;
@@ -165,7 +169,8 @@ TEST_F(PushedFlow, ARebuildTellsNobodyAnything) {
   EXPECT_EQ(house.number("SELECT count(*) FROM push_subscriptions"), devices);
 }
 
-// --- devices ----------------------------------------------------------------------------------------------------
+// --- devices
+// ----------------------------------------------------------------------------------------------------
 
 TEST_F(PushedFlow, ADeviceGoesWithWhatIsStillToBeSentToIt) {
   house.apply(House::applicant(0), 0);
@@ -203,7 +208,8 @@ TEST(PushTexts, FitIntoTheLengthThatAllPushesHaveInEveryLanguage) {
       const edge::push::Note note = Notices::on_device(language, kind, "/kiosk");
       EXPECT_LE(text_of(note).size(), edge::push::kPaddedText) << text_of(note);
       EXPECT_FALSE(note.title.starts_with("push.")) << note.title;
-      EXPECT_EQ(note.body.find_first_of("{}0123456789"), std::string::npos) << "the same for everybody: " << note.body;
+      EXPECT_EQ(note.body.find_first_of("{}0123456789"), std::string::npos)
+          << "the same for everybody: " << note.body;
       bodies.insert(note.body);
     }
     EXPECT_THAT(bodies, SizeIs(2));

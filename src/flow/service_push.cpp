@@ -25,10 +25,12 @@ std::optional<Problem> wrong_with(const PushDevice& device, const EndpointRules&
   return Problem{Trouble::unprocessable, "invalid", std::move(errors), 0, {}};
 }
 
-/// A browser belongs to whoever used it last; that it is the same one, its secret shows. Whoever only knows an address
-/// takes nobody's device away.
-std::optional<Problem> take_away(Subscriptions& all, const SubscriptionRow& known, const PushDevice& device) {
-  if (!base::equal_in_constant_time(known.auth, device.auth)) return bad_field("endpoint", "bad_endpoint");
+/// A browser belongs to whoever used it last; that it is the same one, its secret shows. Whoever
+/// only knows an address takes nobody's device away.
+std::optional<Problem> take_away(Subscriptions& all, const SubscriptionRow& known,
+                                 const PushDevice& device) {
+  if (!base::equal_in_constant_time(known.auth, device.auth))
+    return bad_field("endpoint", "bad_endpoint");
   all.remove(known.id);
   return std::nullopt;
 }
@@ -79,7 +81,8 @@ Result<Done> renew(Step& step, const std::string& id, const PushDevice& device) 
 PushDeviceView view_of(const SubscriptionRow& row, const EndpointRules& rules) {
   const auto endpoint = Endpoint::parse(row.endpoint, rules);
   return {row.id, endpoint ? endpoint->host : std::string(),
-          i18n::parse_language(row.language).value_or(i18n::Language::kk), row.created_at, row.taken_at};
+          i18n::parse_language(row.language).value_or(i18n::Language::kk), row.created_at,
+          row.taken_at};
 }
 
 tl::unexpected<Problem> off() { return base::fail(Trouble::unprocessable, "push_off"); }
@@ -88,7 +91,8 @@ tl::unexpected<Problem> off() { return base::fail(Trouble::unprocessable, "push_
 
 Task<PushView> ServiceImpl::push(Caller caller) {
   if (!push_available()) co_return off();
-  std::function<Result<PushView>(Reader&)> question = [this, caller](Reader& reader) -> Result<PushView> {
+  std::function<Result<PushView>(Reader&)> question = [this,
+                                                       caller](Reader& reader) -> Result<PushView> {
     PushView view{push_.public_key, {}};
     for (const SubscriptionRow& row : reader.subscriptions.of_person(caller.iin)) {
       view.devices.push_back(view_of(row, push_.rules));
@@ -110,9 +114,17 @@ Task<PushDeviceView> ServiceImpl::add_push_device(Caller caller, PushDevice devi
 
 Task<Done> ServiceImpl::renew_push_device(std::string id, PushDevice device) {
   if (!push_available()) co_return off();
+  if (!domain::is_id(id)) co_return base::fail(Trouble::not_found, "not_found");
   if (const auto problem = wrong_with(device, push_.rules)) co_return base::fail(*problem);
-  std::function<Result<Done>(Step&)> order = [id, device](Step& step) { return renew(step, id, device); };
-  co_return co_await engine_.told<Done>(std::move(order));
+  // Nobody has signed in for this: whoever guesses costs the writer nothing.
+  std::function<Result<Done>(Reader&)> question = [id](Reader& reader) -> Result<Done> {
+    if (!reader.subscriptions.by_id(id)) return base::fail(Trouble::not_found, "not_found");
+    return Done{};
+  };
+  std::function<Result<Done>(Step&, Done&)> order = [id, device](Step& step, Done&) {
+    return renew(step, id, device);
+  };
+  co_return co_await engine_.asked_and_told<Done, Done>(std::move(question), std::move(order));
 }
 
 Task<Done> ServiceImpl::remove_push_device(Caller caller, std::string id) {

@@ -16,7 +16,8 @@ using edge::push::SubscriptionKeys;
 using store::PushKind;
 using store::PushRow;
 
-/// While the hours of consent stand still (row G3) a request is open beyond its deadline: it is told at least so long.
+/// While the hours of consent stand still (row G3) a request is open beyond its deadline: it is
+/// told at least so long.
 constexpr std::chrono::minutes kLeastTtl{1};
 
 /// An old push would only mislead: news that is days old, a question that is answered.
@@ -24,21 +25,24 @@ bool is_too_old(const PushRow& push, base::Instant now) {
   return push.kind == PushKind::consent ? !push.asked : push.valid_until <= now;
 }
 
-std::optional<edge::push::Push> push_of(const PushRow& row, const edge::push::EndpointRules& rules, base::Instant now) {
+std::optional<edge::push::Push> push_of(const PushRow& row, const edge::push::EndpointRules& rules,
+                                        base::Instant now) {
   const auto endpoint = Endpoint::parse(row.to.endpoint, rules);
   const auto keys = SubscriptionKeys::read(row.to.p256dh, row.to.auth);
   if (!endpoint || !keys) return std::nullopt;
   edge::push::Push push{*endpoint, *keys};
   const auto language = i18n::parse_language(row.to.language).value_or(i18n::Language::kk);
   push.note = flow::Notices::on_device(language, row.kind, row.to.door);
-  push.ttl = std::chrono::ceil<std::chrono::seconds>(std::max<base::Millis>(row.valid_until - now, kLeastTtl));
+  push.ttl = std::chrono::ceil<std::chrono::seconds>(
+      std::max<base::Millis>(row.valid_until - now, kLeastTtl));
   const bool asked = row.kind == PushKind::consent;
   push.urgency = asked ? edge::push::Urgency::high : edge::push::Urgency::normal;
   push.topic = asked ? "consent" : "news";
   return push;
 }
 
-std::chrono::milliseconds wait_of(const PushConfig& config, int attempts, std::chrono::seconds asked_for) {
+std::chrono::milliseconds wait_of(const PushConfig& config, int attempts,
+                                  std::chrono::seconds asked_for) {
   constexpr int kDoublings = 20;
   const auto doubled = config.retry_min * (1 << std::min(attempts, kDoublings));
   return std::max<std::chrono::milliseconds>(std::min(doubled, config.retry_max), asked_for);
@@ -46,8 +50,8 @@ std::chrono::milliseconds wait_of(const PushConfig& config, int attempts, std::c
 
 }  // namespace
 
-PushOutbox::PushOutbox(flow::Engine& engine, boost::asio::io_context& loop, PushConfig config, edge::push::Vapid vapid,
-                       const base::Clock& machine)
+PushOutbox::PushOutbox(flow::Engine& engine, boost::asio::io_context& loop, PushConfig config,
+                       edge::push::Vapid vapid, const base::Clock& machine)
     : engine_(engine),
       loop_(loop),
       config_(std::move(config)),
@@ -123,7 +127,8 @@ void PushOutbox::hand_over(std::vector<PushRow> due, const Ids& before) {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || in_hand_.size() >= config_.in_hand) return;
-      // What was on its way when we began to read may have been reported since: its row is not what it was.
+      // What was on its way when we began to read may have been reported since: its row is not what
+      // it was.
       if (before.contains(push.id) || !in_hand_.insert(push.id).second) continue;
     }
     send(push);
@@ -151,7 +156,8 @@ bool PushOutbox::cut_by_us(const Report& report) {
 }
 
 void PushOutbox::told(const PushRow& push, const Report& report) {
-  std::atomic<std::uint64_t>* const figures[] = {&figures_.taken, &figures_.gone, &figures_.put_off, &figures_.refused};
+  std::atomic<std::uint64_t>* const figures[] = {&figures_.taken, &figures_.gone, &figures_.put_off,
+                                                 &figures_.refused};
   ++*figures[static_cast<std::size_t>(report.fate)];
   if (report.fate == Fate::refused) spdlog::warn("a push was refused: {}", report.trouble);
   keep(push, report);

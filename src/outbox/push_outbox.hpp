@@ -1,9 +1,10 @@
-// The outbox of pushes: rows that were written with the event that caused them, drained to push services over HTTPS. At
-// least once; a repeat is harmless, since a push only says that there is something to read. A row goes once the push
-// service has it; its subscription goes with it where the browser is not there any more.
+// The outbox of pushes: rows that were written with the event that caused them, drained to push
+// services over HTTPS. At least once; a repeat is harmless, since a push only says that there is
+// something to read. A row goes once the push service has it; its subscription goes with it where
+// the browser is not there any more.
 //
-// The rows are the queue. It looks at them when a commit has added some, when a report is durable and when one falls
-// due; in memory are only those on their way.
+// The rows are the queue. It looks at them when a commit has added some, when a report is durable
+// and when one falls due; in memory are only those on their way.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -22,7 +23,8 @@ namespace mekenjai::outbox {
 struct PushConfig {
   edge::push::EndpointRules rules{};
   edge::push::SenderConfig sender{};
-  /// The wait before a second try, doubled with each, and its limit; longer where the push service asks for it.
+  /// The wait before a second try, doubled with each, and its limit; longer where the push service
+  /// asks for it.
   std::chrono::milliseconds retry_min{30'000}, retry_max{3'600'000};
   /// Pushes on their way at once.
   std::size_t in_hand = 1'000;
@@ -36,12 +38,13 @@ struct PushFigures {
 
 class PushOutbox {
  public:
-  /// Pushes are sent on `loop`, whose thread does nothing else. `machine`: the machine's clock, in the sandbox too:
-  /// push services live by it.
-  PushOutbox(flow::Engine& engine, boost::asio::io_context& loop, PushConfig config, edge::push::Vapid vapid,
-             const base::Clock& machine);
+  /// Pushes are sent on `loop`, whose thread does nothing else. `machine`: the machine's clock, in
+  /// the sandbox too: push services live by it.
+  PushOutbox(flow::Engine& engine, boost::asio::io_context& loop, PushConfig config,
+             edge::push::Vapid vapid, const base::Clock& machine);
 
-  /// Looks at the rows: all that a stopped service left behind, and from then on all that is queued. Any thread.
+  /// Looks at the rows: all that a stopped service left behind, and from then on all that is
+  /// queued. Any thread.
   void look();
   /// What is on its way ends, and its row stays; blocks. The loop must run.
   void stop();
@@ -73,7 +76,7 @@ class PushOutbox {
   boost::asio::steady_timer timer_;
   PushFigures figures_;
   std::mutex mutex_;
-  Ids in_hand_;                                // until what became of them is durable
+  Ids in_hand_;  // until what became of them is durable
   bool looking_ = false, once_more_ = false;
   bool stopping_ = false;
   Reports<std::vector<Told>> reports_;

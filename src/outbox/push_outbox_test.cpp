@@ -1,4 +1,5 @@
-// Pushes on their way: a house where things happen, and a push service on this machine that takes, forgets and puts off.
+// Pushes on their way: a house where things happen, and a push service on this machine that takes,
+// forgets and puts off.
 #include "outbox/push_outbox.hpp"
 
 #include <gmock/gmock.h>
@@ -24,7 +25,10 @@ constexpr std::string_view kTaken = "201 Created";
 /// A house whose pushes go out. `status` is what the push service answers.
 class Pushing : public ::testing::Test {
  protected:
-  Pushing() : service([this](const PushService::Request&) { return PushService::status(status(), fields()); }) {
+  Pushing()
+      : service([this](const PushService::Request&) {
+          return PushService::status(status(), fields());
+        }) {
     house.on_push = [this] {
       if (outbox) outbox->look();
     };
@@ -42,7 +46,8 @@ class Pushing : public ::testing::Test {
     config.rules.loopback = true;
     config.retry_min = retry_min;
     config.retry_max = 50ms;
-    auto vapid = edge::push::Vapid::make(edge::push::P256Key::generate(), "mailto:push@mekenjai.example");
+    auto vapid =
+        edge::push::Vapid::make(edge::push::P256Key::generate(), "mailto:push@mekenjai.example");
     outbox = std::make_unique<PushOutbox>(*house.engine, loop, config, *std::move(vapid), machine);
     thread = std::thread([this] { loop.run(); });
     outbox->look();
@@ -85,8 +90,9 @@ class Pushing : public ::testing::Test {
   }
   /// News for the applicant, by the writer alone.
   void news() {
-    house.engine->tell_and_wait(
-        [](Step& step) { step.ledger.push(House::applicant(0), store::PushKind::news, step.now() + 72h); });
+    house.engine->tell_and_wait([](Step& step) {
+      step.ledger.push(House::applicant(0), store::PushKind::news, step.now() + 72h);
+    });
   }
 
   std::mutex mutex;
@@ -109,7 +115,10 @@ TEST_F(Pushing, WhatIsTakenLeavesTheOutbox) {
   EXPECT_EQ(request["Topic"], "news");
   EXPECT_EQ(request["Urgency"], "normal");
   EXPECT_EQ(request["TTL"], "259200");
-  EXPECT_EQ(house.number("SELECT count(*) FROM push_subscriptions WHERE taken_at IS NOT NULL AND failures=0"), 1);
+  EXPECT_EQ(
+      house.number(
+          "SELECT count(*) FROM push_subscriptions WHERE taken_at IS NOT NULL AND failures=0"),
+      1);
   until([&] { return outbox->figures().waiting == 0; });
   EXPECT_EQ(outbox->figures().taken, 1u);
 }
@@ -194,7 +203,8 @@ TEST_F(Pushing, WhatIsRefusedIsNotSentAgain) {
 
 TEST_F(Pushing, CommittedTwiceIsSentOnce) {
   house.engine->tell_and_wait([](Step& step) {
-    for (int i = 0; i < 3; ++i) step.ledger.push(House::applicant(0), store::PushKind::news, step.now() + 72h);
+    for (int i = 0; i < 3; ++i)
+      step.ledger.push(House::applicant(0), store::PushKind::news, step.now() + 72h);
   });
   for (int i = 0; i < 20; ++i) outbox->look();
   until_rows(0);
@@ -243,8 +253,9 @@ TEST_F(Pushing, WhatIsTooOldIsToldNoMore) {
 
 TEST_F(Pushing, AnAddressThatIsNotAllowedAnyMoreGetsNothing) {
   house.device(House::owner(0), "https://push.example.internal/x");
-  house.engine->tell_and_wait(
-      [](Step& step) { step.ledger.push(House::owner(0), store::PushKind::news, step.now() + 72h); });
+  house.engine->tell_and_wait([](Step& step) {
+    step.ledger.push(House::owner(0), store::PushKind::news, step.now() + 72h);
+  });
   until_rows(0);
   EXPECT_EQ(outbox->figures().refused, 1u);
   EXPECT_TRUE(service.requests().empty());
@@ -252,9 +263,11 @@ TEST_F(Pushing, AnAddressThatIsNotAllowedAnyMoreGetsNothing) {
 
 TEST_F(Pushing, ManyAreTold) {
   constexpr int kDevices = 300;
-  for (int i = 0; i < kDevices; ++i) house.device(House::owner(1), fmt::format("{}?{}", service.url(), i));
-  house.engine->tell_and_wait(
-      [](Step& step) { step.ledger.push(House::owner(1), store::PushKind::news, step.now() + 72h); });
+  for (int i = 0; i < kDevices; ++i)
+    house.device(House::owner(1), fmt::format("{}?{}", service.url(), i));
+  house.engine->tell_and_wait([](Step& step) {
+    step.ledger.push(House::owner(1), store::PushKind::news, step.now() + 72h);
+  });
   ASSERT_TRUE(service.came(kDevices));
   until_rows(0);
   EXPECT_EQ(service.requests().size(), std::size_t{kDevices});

@@ -1,6 +1,6 @@
-// What became of things that were sent, on its way into the store; what the outboxes of SMS and of pushes share. One
-// order carries all that has come in, and the next is made when that one is durable: a thousand answers a second are a
-// few commits.
+// What became of things that were sent, on its way into the store; what the outboxes of SMS and of
+// pushes share. One order carries all that has come in, and the next is made when that one is
+// durable: a thousand answers a second are a few commits.
 #pragma once
 
 #include <functional>
@@ -19,9 +19,10 @@ class Reports {
   using Write = std::function<void(flow::Step&, const Batch&)>;
   using Written = std::function<void(const Batch&)>;
 
-  /// `write` runs on the writer's thread, `written` after the commit; what could not be written is logged and left to
-  /// the next start, which finds the rows as they were.
-  Reports(flow::Engine& engine, Write write, Written written = [](const Batch&) {})
+  /// `write` runs on the writer's thread, `written` after the commit; what could not be written is
+  /// logged and left to the next start, which finds the rows as they were.
+  Reports(
+      flow::Engine& engine, Write write, Written written = [](const Batch&) {})
       : engine_(engine), write_(std::move(write)), written_(std::move(written)) {}
 
   /// Any thread.

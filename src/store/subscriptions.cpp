@@ -5,26 +5,30 @@
 namespace mekenjai::store {
 namespace {
 
-constexpr std::string_view kColumns = "s.id, s.iin, s.endpoint, s.p256dh, s.auth, s.language, s.door, s.created_at, s.taken_at, s.failures";
+constexpr std::string_view kColumns =
+    "s.id, s.iin, s.endpoint, s.p256dh, s.auth, s.language, s.door, s.created_at, s.taken_at, "
+    "s.failures";
 
-std::string select(std::string_view rest) { return fmt::format("SELECT {} FROM push_subscriptions s {}", kColumns, rest); }
+std::string select(std::string_view rest) {
+  return fmt::format("SELECT {} FROM push_subscriptions s {}", kColumns, rest);
+}
 
-SubscriptionRow row_at(const sqlite::Statement& row, int from = 0) {
+SubscriptionRow row_at(const sqlite::Statement& row) {
   SubscriptionRow found;
-  found.id = row.str(from);
-  found.iin = iin_of(row.integer(from + 1));
-  found.endpoint = row.str(from + 2);
-  found.p256dh = row.str(from + 3);
-  found.auth = row.str(from + 4);
-  found.language = row.str(from + 5);
-  found.door = row.str(from + 6);
-  found.created_at = instant(row.integer(from + 7));
-  if (!row.is_null(from + 8)) found.taken_at = instant(row.integer(from + 8));
-  found.failures = static_cast<int>(row.integer(from + 9));
+  found.id = row.str(0);
+  found.iin = iin_of(row.integer(1));
+  found.endpoint = row.str(2);
+  found.p256dh = row.str(3);
+  found.auth = row.str(4);
+  found.language = row.str(5);
+  found.door = row.str(6);
+  found.created_at = instant(row.integer(7));
+  if (!row.is_null(8)) found.taken_at = instant(row.integer(8));
+  found.failures = static_cast<int>(row.integer(9));
   return found;
 }
 
-constexpr int kColumnCount = 10;
+constexpr int kColumnCount = 10;  // what follows them is the push's own
 
 }  // namespace
 
@@ -32,20 +36,27 @@ Subscriptions::Subscriptions(sqlite::Database& db)
     : by_id_(db.prepare(select("WHERE s.id=?"))),
       by_endpoint_(db.prepare(select("WHERE s.endpoint=?"))),
       of_person_(db.prepare(select("WHERE s.iin=? ORDER BY s.created_at DESC, s.id DESC"))),
-      add_(db.prepare("INSERT INTO push_subscriptions(id, iin, endpoint, p256dh, auth, language, door, created_at) "
+      add_(db.prepare("INSERT INTO push_subscriptions(id, iin, endpoint, p256dh, auth, language, "
+                      "door, created_at) "
                       "VALUES(?,?,?,?,?,?,?,?)")),
-      change_(db.prepare("UPDATE push_subscriptions SET endpoint=?, p256dh=?, auth=?, language=?, door=?, failures=0 WHERE id=?")),
+      change_(db.prepare("UPDATE push_subscriptions SET endpoint=?, p256dh=?, auth=?, language=?, "
+                         "door=?, failures=0 WHERE id=?")),
       remove_(db.prepare("DELETE FROM push_subscriptions WHERE id=?")),
       remove_queued_(db.prepare("DELETE FROM push_outbox WHERE subscription=?")),
-      spare_(db.prepare("SELECT id FROM push_subscriptions WHERE iin=? "
-                        "ORDER BY failures, coalesce(taken_at, created_at) DESC, id DESC LIMIT -1 OFFSET ?")),
-      queue_(db.prepare("INSERT OR REPLACE INTO push_outbox(subscription, kind, created_at, valid_until, due_at) VALUES(?,?,?,?,?)")),
-      prolong_(db.prepare("UPDATE push_outbox SET valid_until=max(valid_until, ?) WHERE kind=1 AND subscription IN "
-                          "(SELECT id FROM push_subscriptions WHERE iin=?)")),
-      due_(db.prepare(fmt::format("SELECT {}, o.id, o.kind, o.valid_until, o.attempts, "
-                                  "EXISTS(SELECT 1 FROM consents c WHERE c.iin=s.iin AND c.status=0) FROM push_outbox o "
-                                  "JOIN push_subscriptions s ON s.id=o.subscription WHERE o.due_at<=? "
-                                  "ORDER BY o.due_at, o.id LIMIT ?", kColumns))),
+      spare_(db.prepare(
+          "SELECT id FROM push_subscriptions WHERE iin=? "
+          "ORDER BY failures, coalesce(taken_at, created_at) DESC, id DESC LIMIT -1 OFFSET ?")),
+      queue_(db.prepare("INSERT OR REPLACE INTO push_outbox(subscription, kind, created_at, "
+                        "valid_until, due_at) VALUES(?,?,?,?,?)")),
+      prolong_(db.prepare(
+          "UPDATE push_outbox SET valid_until=max(valid_until, ?) WHERE kind=1 AND subscription IN "
+          "(SELECT id FROM push_subscriptions WHERE iin=?)")),
+      due_(db.prepare(fmt::format(
+          "SELECT {}, o.id, o.kind, o.valid_until, o.attempts, "
+          "EXISTS(SELECT 1 FROM consents c WHERE c.iin=s.iin AND c.status=0) FROM push_outbox o "
+          "JOIN push_subscriptions s ON s.id=o.subscription WHERE o.due_at<=? "
+          "ORDER BY o.due_at, o.id LIMIT ?",
+          kColumns))),
       next_due_(db.prepare("SELECT min(due_at) FROM push_outbox WHERE due_at>?")),
       waiting_(db.prepare("SELECT count(*) FROM push_outbox")),
       forget_(db.prepare("DELETE FROM push_outbox WHERE id=?")),
@@ -59,8 +70,12 @@ std::optional<SubscriptionRow> Subscriptions::one(sqlite::Statement& statement) 
   return row_at(statement);
 }
 
-std::optional<SubscriptionRow> Subscriptions::by_id(std::string_view id) { return one(by_id_.with(id)); }
-std::optional<SubscriptionRow> Subscriptions::by_endpoint(std::string_view endpoint) { return one(by_endpoint_.with(endpoint)); }
+std::optional<SubscriptionRow> Subscriptions::by_id(std::string_view id) {
+  return one(by_id_.with(id));
+}
+std::optional<SubscriptionRow> Subscriptions::by_endpoint(std::string_view endpoint) {
+  return one(by_endpoint_.with(endpoint));
+}
 
 std::vector<SubscriptionRow> Subscriptions::of_person(const Iin& iin) {
   std::vector<SubscriptionRow> found;
@@ -70,7 +85,9 @@ std::vector<SubscriptionRow> Subscriptions::of_person(const Iin& iin) {
 }
 
 void Subscriptions::add(const SubscriptionRow& row) {
-  add_.with(row.id, number_of(row.iin), row.endpoint, row.p256dh, row.auth, row.language, row.door, millis(row.created_at)).run();
+  add_.with(row.id, number_of(row.iin), row.endpoint, row.p256dh, row.auth, row.language, row.door,
+            millis(row.created_at))
+      .run();
 }
 
 void Subscriptions::change(const SubscriptionRow& row) {
@@ -91,18 +108,25 @@ void Subscriptions::keep_at_most(const Iin& iin, int keep) {
   for (const std::string& id : spare) remove(id);
 }
 
-void Subscriptions::queue(std::string_view subscription, PushKind kind, Instant now, Instant valid_until, Instant machine) {
-  queue_.with(subscription, static_cast<int>(kind), millis(now), millis(valid_until), millis(machine)).run();
+void Subscriptions::queue(std::string_view subscription, PushKind kind, Instant now,
+                          Instant valid_until, Instant machine) {
+  queue_
+      .with(subscription, static_cast<int>(kind), millis(now), millis(valid_until), millis(machine))
+      .run();
 }
 
-void Subscriptions::prolong(const Iin& iin, Instant valid_until) { prolong_.with(millis(valid_until), number_of(iin)).run(); }
+void Subscriptions::prolong(const Iin& iin, Instant valid_until) {
+  prolong_.with(millis(valid_until), number_of(iin)).run();
+}
 
 std::vector<PushRow> Subscriptions::due(Instant machine, std::size_t limit) {
   std::vector<PushRow> found;
   sqlite::Rows rows(due_.with(millis(machine), static_cast<std::int64_t>(limit)));
   while (rows.next()) {
-    found.push_back({rows->integer(kColumnCount), static_cast<PushKind>(rows->integer(kColumnCount + 1)),
-                     instant(rows->integer(kColumnCount + 2)), static_cast<int>(rows->integer(kColumnCount + 3)),
+    found.push_back({rows->integer(kColumnCount),
+                     static_cast<PushKind>(rows->integer(kColumnCount + 1)),
+                     instant(rows->integer(kColumnCount + 2)),
+                     static_cast<int>(rows->integer(kColumnCount + 3)),
                      rows->integer(kColumnCount + 4) != 0, row_at(due_)});
   }
   return found;
@@ -134,6 +158,8 @@ void Subscriptions::gone(const PushRow& push) {
   if (current && current->endpoint == push.to.endpoint) remove(push.to.id);
 }
 
-void Subscriptions::later(const PushRow& push, Instant machine) { later_.with(millis(machine), push.id).run(); }
+void Subscriptions::later(const PushRow& push, Instant machine) {
+  later_.with(millis(machine), push.id).run();
+}
 
 }  // namespace mekenjai::store

@@ -1,6 +1,6 @@
-// Devices that people want to be told on (Web Push), and what is still to be told them. Neither truth nor fold: a
-// subscription is no event of a case, and a push says only that there is something to look at. Losing these tables
-// loses nobody's right; the SMS and the messages stay.
+// Devices that people want to be told on (Web Push), and what is still to be told them. Neither
+// truth nor fold: a subscription is no event of a case, and a push says only that there is
+// something to look at. Losing these tables loses nobody's right; the SMS and the messages stay.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ namespace mekenjai::store {
 using base::Instant;
 using domain::Iin;
 
-/// A browser on a device, as it gave itself to us. Whoever knows the endpoint may send to it: it stays out of logs.
+/// A browser on a device, as it gave itself to us. Whoever knows the endpoint may send to it: it
+/// stays out of logs.
 struct SubscriptionRow {
   std::string id;
   Iin iin;
@@ -41,8 +42,8 @@ struct PushRow {
   SubscriptionRow to;
 };
 
-/// One object per connection. `machine`: moments of the machine's clock, which retries and push services go by; all
-/// others are the business clock's.
+/// One object per connection. `machine`: moments of the machine's clock, which retries and push
+/// services go by; all others are the business clock's.
 class Subscriptions {
  public:
   explicit Subscriptions(sqlite::Database& database);
@@ -59,11 +60,14 @@ class Subscriptions {
   void change(const SubscriptionRow& row);
   /// With what is still to be sent to it.
   void remove(std::string_view id);
-  /// Those beyond the newest `keep` of a person go: the ones that fail most, then the ones that were silent longest.
+  /// Those beyond the newest `keep` of a person go: the ones that fail most, then the ones that
+  /// were silent longest.
   void keep_at_most(const Iin& iin, int keep);
 
-  /// One push of a kind waits for a device at most: a later one takes its place, since both say the same.
-  void queue(std::string_view subscription, PushKind kind, Instant now, Instant valid_until, Instant machine);
+  /// One push of a kind waits for a device at most: a later one takes its place, since both say the
+  /// same.
+  void queue(std::string_view subscription, PushKind kind, Instant now, Instant valid_until,
+             Instant machine);
   /// Row G3: a consent request that still waits may be told as long as it can be answered.
   void prolong(const Iin& iin, Instant valid_until);
 
@@ -82,8 +86,8 @@ class Subscriptions {
  private:
   std::optional<SubscriptionRow> one(sqlite::Statement& statement);
 
-  sqlite::Statement by_id_, by_endpoint_, of_person_, add_, change_, remove_, remove_queued_, spare_, queue_, prolong_,
-      due_, next_due_, waiting_, forget_, taken_, failed_, later_;
+  sqlite::Statement by_id_, by_endpoint_, of_person_, add_, change_, remove_, remove_queued_,
+      spare_, queue_, prolong_, due_, next_due_, waiting_, forget_, taken_, failed_, later_;
 };
 
 }  // namespace mekenjai::store

@@ -187,25 +187,28 @@ describe('notifications on a device', () => {
 
   test('on the phone: the application opens, and a browser with a new address stays known', async () => {
     const owner = people.owners[2];
-    const [device, renewed] = [pushes.browser(), pushes.browser()];
+    const [device, renewed, again] = [pushes.browser(), pushes.browser(), pushes.browser()];
     const visitor = await inProfile(owner, { device, door: '/m', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await panel(visitor).getByRole('button', { name: visitor.text('page.push.turn_on') }).tap();
     await says(visitor, 'on');
     await asksOwner(2);
     assert.equal((await pushes.push(device)).note.open, '/m/consents');
 
-    // The session has ended long ago when the browser gets its new address.
-    await visitor.context.clearCookies({ name: '__Host-session' });
-    await visitor.context.serviceWorkers()[0].evaluate(async (fresh) => {
+    const changes = (to) => visitor.context.serviceWorkers()[0].evaluate(async (fresh) => {
       const event = new ExtendableEvent('pushsubscriptionchange');
       let done;
       Object.defineProperty(event, 'waitUntil', { value: (promise) => (done = promise) });
       Object.defineProperty(event, 'newSubscription', { value: { toJSON: () => fresh } });
       self.dispatchEvent(event);
       await done;
-    }, renewed.toJSON());
+    }, to.toJSON());
+    await changes(renewed);
+    // The next time the session has ended long ago.
+    await visitor.context.clearCookies({ name: '__Host-session' });
+    await changes(again);
     await portal.service.answerBySms(owner.phone, 1);
-    assert.equal((await pushes.push(renewed)).note.open, '/m/messages');
+    assert.equal((await pushes.push(again)).note.open, '/m/messages');
+    assert.deepEqual(pushes.to(renewed), []);
     assert.equal((await devices(owner)).length, 1);
     await visitor.leave();
   });
@@ -279,6 +282,19 @@ describe('notifications on a device', () => {
     assert.equal(Buffer.from(state.public_key, 'base64url').length, 65);
     assert.equal((await visitor.raw('POST', '/push/subscriptions', { csrf: state.csrf, ...fields })).status, 403);
     assert.equal((await visitor.raw('POST', '/push/off-everywhere', { csrf: state.csrf })).status, 303);
+    // A browser that nobody is signed in at may only renew itself.
+    await visitor.goto('/sign-in');
+    const renewal = (more) => visitor.page.evaluate(async (form) => {
+      const { csrf } = await (await fetch('/push')).json();
+      const answer = await fetch('/push/subscriptions', { method: 'POST', body: new URLSearchParams({ csrf, ...form }) });
+      return answer.status;
+    }, { ...fields, ...more });
+    assert.equal(await renewal({}), 401);
+    assert.equal(await renewal({ renewal: '1' }), 401, 'it has no cookie of a device');
+    for (const guess of ['x', '01926b3e-7a00-7000-8000-000000000001']) {
+      await visitor.context.addCookies([{ name: '__Host-device', value: guess, url: portal.origin.replace('http:', 'https:'), secure: true }]);
+      assert.equal(await renewal({ renewal: '1' }), 404, guess);
+    }
     assert.equal((await portal.service.call('GET', '/kiosk/push')).status, 404, 'a kiosk is nobody\'s device');
     assert.deepEqual(await devices(person), []);
     await visitor.context.close();

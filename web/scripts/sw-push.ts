@@ -83,5 +83,6 @@ async function renew(worker: ServiceWorkerGlobalScope, fresh?: PushSubscription)
   const { public_key: applicationServerKey, csrf } = (await state.json()) as { public_key: string; csrf: string };
   const subscription =
     fresh ?? (await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }));
-  await fetch("/push/subscriptions", { method: "POST", body: new URLSearchParams({ csrf, ...fieldsOf(subscription) }) });
+  const body = new URLSearchParams({ csrf, renewal: "1", ...fieldsOf(subscription) });
+  await fetch("/push/subscriptions", { method: "POST", body });
 }

@@ -42,7 +42,8 @@ flow::PushDevice device_in_form(const Visit& visit) {
   return device;
 }
 
-/// For the service worker, which has no page: the key, and a token for the form it is about to send.
+/// For the service worker, which has no page: the key, and a token for the form it is about to
+/// send.
 awaitable<Response> state(Visit& visit) {
   if (!visit.service().push_available()) co_return answer_json(404, {{"code", "push_off"}});
   http::Csrf::Token token = visit.site.context.csrf->token(visit.request);
@@ -63,7 +64,9 @@ awaitable<Response> renew(Visit& visit, flow::PushDevice device) {
 
 awaitable<Response> subscribe(Visit& visit) {
   flow::PushDevice device = device_in_form(visit);
-  if (!visit.signed_in()) co_return co_await renew(visit, std::move(device));
+  // The browser has a new address: language and door stay, and no session is needed.
+  if (!visit.field("renewal").empty()) co_return co_await renew(visit, std::move(device));
+  if (!visit.signed_in()) co_return answer_json(401, {{"code", "not_signed_in"}});
   const flow::Caller caller = visit.caller();
   const base::Result<flow::PushDeviceView> added =
       co_await visit.service().add_push_device(caller, std::move(device));
@@ -133,7 +136,8 @@ awaitable<std::optional<std::string>> forget_device(Visit& visit) {
 void add_push(Table& table) {
   table.only({Channel::portal, Channel::mobile});
   table.get("/push", Guard::open_page, state);
-  table.post("/push/subscriptions", Guard::open_page, subscribe);
+  table.post("/push/subscriptions", Guard::open_page, subscribe,
+             table.limiter(&http::RateLimiters::codes));
   table.post("/push/off", Guard::cookie, turn_off);
   table.post("/push/off-everywhere", Guard::cookie, turn_off_everywhere);
   table.everywhere();
