@@ -110,6 +110,12 @@ std::string address_text(const flow::Address& address, Language language) {
   return text.empty() ? address.rka : text;
 }
 
+std::string region_text(const store::RegionName& name, Language language) {
+  const std::string text(in_language(name.kk, name.ru, language));
+  if (language == Language::kk_latn) return i18n::to_latin(text);
+  return language == Language::en ? in_latin(text) : text;
+}
+
 std::string in_latin(std::string_view cyrillic) {
   std::string latin;
   while (!cyrillic.empty()) {

@@ -5,6 +5,7 @@
 
 #include "flow/views.hpp"
 #include "i18n/catalog.hpp"
+#include "store/figures.hpp"
 
 namespace mekenjai::api {
 
@@ -16,6 +17,9 @@ std::string address_text(const flow::Address& address, i18n::Language language);
 /// Russian and Kazakh Cyrillic in Latin letters, as maps write names in English (BGN/PCGN without
 /// its dots).
 std::string in_latin(std::string_view cyrillic);
+
+/// A region as the address register names it; in English in Latin letters.
+std::string region_text(const store::RegionName& name, i18n::Language language);
 
 /// "Surname Given Patronymic", what of them there is.
 std::string full_name(const domain::Person& person);

@@ -145,6 +145,7 @@ std::vector<http::Route> routes(flow::Service& service, const ApiContext& contex
   add_push(table);
   add_dwellings(table);
   add_health(table);
+  add_statistics(table);
   add_openapi(table);
   return table.take();
 }

@@ -56,6 +56,7 @@ void add_egov_mobile(Table& table);
 void add_messages(Table& table);
 void add_push(Table& table);
 void add_dwellings(Table& table);
+void add_statistics(Table& table);
 void add_health(Table& table);
 void add_openapi(Table& table);
 

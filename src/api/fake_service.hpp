@@ -34,6 +34,8 @@ class FakeService final : public flow::Service {
   flow::PushView push_view;
   flow::PushDeviceView device_view;
   std::optional<flow::PushDevice> pushed_to;
+  flow::StatisticsView statistics_view;
+  base::Instant clock;
 
   static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
 
@@ -210,7 +212,14 @@ class FakeService final : public flow::Service {
   flow::Task<flow::Done> remove_push_devices(flow::Caller) override {
     return give("remove_push_devices", flow::Done{});
   }
-  base::Instant now() const override { return {}; }
+  flow::Task<std::shared_ptr<const flow::StatisticsView>> statistics(flow::StatisticsFilter filter) override {
+    auto view = statistics_view;
+    view.filter = filter;
+    return give(fmt::format("statistics {} {}", filter.month ? flow::format_month(*filter.month) : "-",
+                            filter.region ? flow::format_region(*filter.region) : "-"),
+                std::shared_ptr<const flow::StatisticsView>(std::make_shared<flow::StatisticsView>(view)));
+  }
+  base::Instant now() const override { return clock; }
 };
 
 }  // namespace mekenjai::api

@@ -637,11 +637,12 @@ TEST(EdsMigration, AStoreOfTheFirstSchemaGoesOn) {
   {
     store::sqlite::Database database(house.file(), store::sqlite::Access::read_write);
     database.execute("DROP TABLE signatures; DROP TABLE login_challenges; DROP TABLE qr_requests;"
-                     "ALTER TABLE consents DROP COLUMN checking; PRAGMA user_version=1");
+                     "ALTER TABLE consents DROP COLUMN checking; DROP TABLE figures;"
+                     "ALTER TABLE applications DROP COLUMN region; PRAGMA user_version=1");
   }
   house.open();
   house.bind();
-  EXPECT_EQ(house.number("PRAGMA user_version"), 2);
+  EXPECT_EQ(house.number("PRAGMA user_version"), 3);
   house.answer(1, id, 1);
   EXPECT_EQ(house.status(id), Status::registered);
 }

@@ -31,6 +31,7 @@ struct Reader {
   store::Cases cases;
   store::Signatures signatures;
   store::Subscriptions subscriptions;
+  store::Figures figures;
   store::sqlite::Statement session, form;
 
  private:

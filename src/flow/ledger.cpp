@@ -102,6 +102,7 @@ Ledger::Ledger(store::sqlite::Database& database, const base::Clock& clock, cons
       cases_(database),
       signatures_(database),
       subscriptions_(database),
+      counter_(database),
       embedded_(database, std::move(addresses)),
       switched_(embedded_, switches),
       residences_(database),
@@ -357,6 +358,7 @@ struct Folds {
     sql.signed_.with(received_at(), read_text(payload, "policy"), application).run();
     set_status(Status::checking);
     sql.open.with(application).run();
+    ledger.counter_.signed_(application);
   }
 
   void held() {
@@ -432,10 +434,14 @@ struct Folds {
     sql.move_consents.with(deadline, application).run();
   }
 
+  std::string_view decision_code() const { return read_text(payload.at("decision").as_object(), "code"); }
+
   void decided() {
     keep_decision();
     end_consents(domain::ConsentStatus::expired);
-    set_status(*domain::parse_status(read_text(payload, "status")));
+    const Status status = *domain::parse_status(read_text(payload, "status"));
+    set_status(status);
+    ledger.counter_.ended(application, status, decision_code(), at);
     sql.close.with(application).run();
     if (payload.contains("alert")) sql.add_alert.with(millis(at), read_text(payload, "alert"), application).run();
   }
@@ -459,6 +465,7 @@ struct Folds {
     std::optional<std::int64_t> due;
     if (payload.contains("remind_at")) due = read_number(payload, "remind_at");
     set_status(Status::registered, due);
+    ledger.counter_.ended(application, Status::registered, decision_code(), at);
     sql.close.with(application).run();
     if (payload.contains("alert")) sql.add_alert.with(millis(at), read_text(payload, "alert"), application).run();
   }
@@ -466,6 +473,7 @@ struct Folds {
   void withdrawn() {
     end_consents(domain::ConsentStatus::void_);
     set_status(Status::withdrawn);
+    ledger.counter_.ended(application, Status::withdrawn, "", at);
     sql.close.with(application).run();
   }
 

@@ -17,6 +17,7 @@
 #include "edge/registers/switched.hpp"
 #include "flow/views.hpp"
 #include "store/cases.hpp"
+#include "store/figures.hpp"
 #include "store/journal_table.hpp"
 #include "store/signatures.hpp"
 #include "store/subscriptions.hpp"
@@ -132,6 +133,7 @@ class Ledger {
   store::Cases cases_;
   store::Signatures signatures_;
   store::Subscriptions subscriptions_;
+  store::FigureCounter counter_;
   edge::registers::EmbeddedRegisters embedded_;
   edge::registers::SwitchedRegisters switched_;
   edge::registers::ResidenceWriter residences_;

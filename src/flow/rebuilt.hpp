@@ -8,7 +8,8 @@
 namespace mekenjai::flow {
 
 inline constexpr const char* kStateTables[] = {"applications", "registrants",   "open_registrants", "consents",
-                                        "messages",     "fraud_reports", "alerts",           "reg_residence"};
+                                        "messages",     "fraud_reports", "alerts",           "figures",
+                                        "reg_residence"};
 
 inline std::map<std::string, std::vector<std::string>> dump(store::sqlite::Database& database) {
   std::map<std::string, std::vector<std::string>> all;

@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "flow/push.hpp"
+#include "flow/statistics.hpp"
 #include "flow/views.hpp"
 
 namespace mekenjai::flow {
@@ -116,6 +117,10 @@ class Service {
   virtual Task<Done> renew_push_device(std::string id, PushDevice) = 0;
   virtual Task<Done> remove_push_device(Caller, std::string id) = 0;
   virtual Task<Done> remove_push_devices(Caller) = 0;
+
+  // --- for everybody ---------------------------------------------------------------------------------------
+  /// May be a little old. Problem: a month that is not one of the last twelve (422).
+  virtual Task<std::shared_ptr<const StatisticsView>> statistics(StatisticsFilter) = 0;
 
   virtual base::Instant now() const = 0;
 };

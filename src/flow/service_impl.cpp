@@ -669,4 +669,20 @@ Task<Done> ServiceImpl::save_form(Caller caller, std::string content) {
   co_return co_await engine_.told<Done>(std::move(order));
 }
 
+// --- for everybody ------------------------------------------------------------------------------------------
+
+Task<std::shared_ptr<const StatisticsView>> ServiceImpl::statistics(StatisticsFilter filter) {
+  using View = StatisticsKeeper::View;
+  const Date today = base::civil_date(now());
+  const std::vector<Month> months = months_shown(today);
+  if (filter.month && std::find(months.begin(), months.end(), *filter.month) == months.end()) {
+    co_return base::fail(bad_field("month", "unknown_value"));
+  }
+  if (View kept = statistics_.kept(filter, today)) co_return kept;
+  std::function<Result<View>(Reader&)> question = [this, filter](Reader& reader) -> Result<View> {
+    return statistics_.made(reader.figures, filter, now());
+  };
+  co_return co_await engine_.asked<View>(std::move(question));
+}
+
 }  // namespace mekenjai::flow

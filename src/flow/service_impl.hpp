@@ -76,6 +76,8 @@ class ServiceImpl final : public Service {
   Task<Done> remove_push_device(Caller, std::string id) override;
   Task<Done> remove_push_devices(Caller) override;
 
+  Task<std::shared_ptr<const StatisticsView>> statistics(StatisticsFilter filter) override;
+
   Instant now() const override { return engine_.clock().now(); }
 
  private:
@@ -99,6 +101,7 @@ class ServiceImpl final : public Service {
 
   Engine& engine_;
   PushWays push_;
+  StatisticsKeeper statistics_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> sessions_;  // by the token's digest
 };

@@ -1,9 +1,11 @@
 #include "store/schema.hpp"
 
+#include "store/figures.hpp"
+
 namespace mekenjai::store {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
 
 // Truth: never changed, only appended to.
 constexpr std::string_view kJournal = R"sql(
@@ -46,7 +48,8 @@ CREATE TABLE IF NOT EXISTS applications(
   rka INTEGER NOT NULL, reason INTEGER NOT NULL, reason_text TEXT NOT NULL, status INTEGER NOT NULL,
   created_at INTEGER NOT NULL, signed_at INTEGER, deadline INTEGER, hold_until INTEGER, granted_at INTEGER,
   retry_since INTEGER, policy TEXT NOT NULL DEFAULT '', holders TEXT NOT NULL DEFAULT '',
-  decision TEXT NOT NULL DEFAULT '', due_at INTEGER, long_told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  decision TEXT NOT NULL DEFAULT '', due_at INTEGER, long_told INTEGER NOT NULL DEFAULT 0,
+  region INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;  -- of the dwelling, when it was signed: two digits of KATO
 CREATE UNIQUE INDEX IF NOT EXISTS applications_number ON applications(number);
 CREATE INDEX IF NOT EXISTS applications_applicant ON applications(applicant, id);
 -- Two, so that while the hours stand still (G3) nobody wades through those that wait to find the others.
@@ -83,6 +86,11 @@ CREATE INDEX IF NOT EXISTS messages_unread ON messages(iin) WHERE read = 0;
 CREATE TABLE IF NOT EXISTS fraud_reports(
   applicant INTEGER NOT NULL, rka INTEGER NOT NULL, reporter INTEGER NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY(applicant, rka, reporter, at)) WITHOUT ROWID;
+-- Statistics: applications signed in a month, in a region, that ended alike (store/figures.hpp).
+CREATE TABLE IF NOT EXISTS figures(
+  month INTEGER NOT NULL, region INTEGER NOT NULL, outcome INTEGER NOT NULL, code TEXT NOT NULL,
+  seconds INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(month, region, outcome, code, seconds)) WITHOUT ROWID;
 -- Alerts to the migration officer and tasks for him (A4, F6, F8, G8).
 CREATE TABLE IF NOT EXISTS alerts(
   sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, application TEXT NOT NULL, rka INTEGER NOT NULL);
@@ -158,15 +166,18 @@ void migrate(sqlite::Database& database) {
   }
   sqlite::Transaction transaction(database);
   if (found == 1) database.execute("ALTER TABLE consents ADD COLUMN checking TEXT NOT NULL DEFAULT ''");
+  const bool uncounted = found == 1 || found == 2;
+  if (uncounted) database.execute("ALTER TABLE applications ADD COLUMN region INTEGER NOT NULL DEFAULT 0");
   database.execute(kJournal);
   database.execute(kState);
   database.execute(kWork);
+  if (uncounted) count_past(database);
   database.execute(fmt::format("PRAGMA user_version={}", kSchemaVersion));
   transaction.commit();
 }
 
 void clear_state(sqlite::Database& database) {
-  for (const char* table : {"applications", "registrants", "open_registrants", "consents", "messages", "fraud_reports", "alerts"}) {
+  for (const char* table : {"applications", "registrants", "open_registrants", "consents", "messages", "fraud_reports", "alerts", "figures"}) {
     database.execute(fmt::format("DELETE FROM {}", table));
   }
 }

@@ -1,0 +1,133 @@
+#include "store/figures.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace mekenjai::store {
+namespace {
+
+using domain::Status;
+
+constexpr Status kOpen = Status::checking;
+constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 24 * kHour;
+constexpr std::int64_t kRegion = 10'000'000;  // KATO has nine digits, two tell the region
+
+// For a row of `applications` with its rka.
+constexpr std::string_view kRegionOf =
+    "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
+    "WHERE d.rka=applications.rka), 0)";
+
+Instant instant(std::int64_t millis) { return Instant{base::Millis{millis}}; }
+
+std::int64_t seconds_between(std::int64_t from_millis, std::int64_t to_millis) {
+  return coarse(std::max<std::int64_t>(to_millis - from_millis, 0) / 1000);
+}
+
+}  // namespace
+
+int civil_month(Instant at) {
+  const base::Date date = base::civil_date(at);
+  return static_cast<int>(date.year()) * 100 + static_cast<int>(static_cast<unsigned>(date.month()));
+}
+
+std::int64_t coarse(std::int64_t seconds) {
+  if (seconds < 2 * kMinute) return seconds;
+  if (seconds < 2 * kHour) return seconds - seconds % kMinute;
+  if (seconds < 3 * kDay) return seconds - seconds % kHour;
+  return seconds - seconds % kDay;
+}
+
+FigureCounter::FigureCounter(sqlite::Database& db)
+    : place_(db.prepare(fmt::format(
+          "UPDATE applications SET region={} WHERE id=? RETURNING signed_at, region", kRegionOf))),
+      signed_of_(db.prepare(
+          "SELECT signed_at, region FROM applications WHERE id=? AND signed_at IS NOT NULL")),
+      add_(db.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?) "
+                      "ON CONFLICT DO UPDATE SET n=n+excluded.n")) {}
+
+void FigureCounter::add(int month, int region, Status outcome, std::string_view code,
+                        std::int64_t seconds, int by) {
+  add_.with(month, region, static_cast<int>(outcome), code, seconds, by).run();
+}
+
+void FigureCounter::signed_(std::string_view application) {
+  int month = 0, region = 0;
+  {
+    sqlite::Rows rows(place_.with(application));
+    if (!rows.next()) return;
+    month = civil_month(instant(rows->integer(0)));
+    region = static_cast<int>(rows->integer(1));
+    while (rows.next()) {}  // an UPDATE is done when it has been stepped to its end
+  }
+  add(month, region, kOpen, "", 0, 1);
+}
+
+void FigureCounter::ended(std::string_view application, Status outcome, std::string_view code,
+                          Instant at) {
+  std::int64_t signed_at = 0;
+  int region = 0;
+  {
+    sqlite::Rows rows(signed_of_.with(application));
+    if (!rows.next()) return;
+    signed_at = rows->integer(0);
+    region = static_cast<int>(rows->integer(1));
+  }
+  const int month = civil_month(instant(signed_at));
+  add(month, region, kOpen, "", 0, -1);
+  add(month, region, outcome, code, seconds_between(signed_at, at.time_since_epoch().count()), 1);
+}
+
+Figures::Figures(sqlite::Database& db)
+    : since_(db.prepare("SELECT month, region, outcome, code, seconds, n FROM figures "
+                        "WHERE month>=? AND n>0")),
+      name_(db.prepare("SELECT region_kk, region_ru, locality_kk, locality_ru FROM reg_street "
+                       "WHERE kato>=? AND kato<? ORDER BY kato LIMIT 1")) {}
+
+std::vector<Figure> Figures::since(int month) {
+  std::vector<Figure> figures;
+  sqlite::Rows rows(since_.with(month));
+  while (rows.next()) {
+    figures.push_back({static_cast<int>(rows->integer(0)), static_cast<int>(rows->integer(1)),
+                       static_cast<Status>(rows->integer(2)), rows->str(3), rows->integer(4),
+                       rows->integer(5)});
+  }
+  return figures;
+}
+
+std::optional<RegionName> Figures::name_of(int region) {
+  const std::int64_t first = region * kRegion;
+  sqlite::Rows rows(name_.with(first, first + kRegion));
+  if (!rows.next()) return std::nullopt;
+  RegionName name{rows->str(0), rows->str(1)};
+  if (name.kk.empty() && name.ru.empty()) name = {rows->str(2), rows->str(3)};
+  return name;
+}
+
+void count_past(sqlite::Database& database) {
+  database.execute(fmt::format("UPDATE applications SET region={} WHERE signed_at IS NOT NULL", kRegionOf));
+  using Key = std::tuple<int, int, int, std::string, std::int64_t>;
+  std::map<Key, std::int64_t> counted;
+  {
+    auto applications = database.prepare(
+        "SELECT a.signed_at, a.region, a.status, json_extract(nullif(a.decision,''), '$.code'), "
+        "(SELECT max(j.at) FROM journal j WHERE j.application=a.id AND j.application<>'' AND "
+        "j.type IN ('decided','registered','withdrawn')) FROM applications a WHERE a.signed_at IS NOT NULL");
+    sqlite::Rows rows(applications);
+    while (rows.next()) {
+      const std::int64_t signed_at = rows->integer(0);
+      const auto status = static_cast<Status>(rows->integer(2));
+      const bool ended = domain::is_final(status) && !rows->is_null(4);
+      const bool decided = ended && status != Status::withdrawn;
+      ++counted[{civil_month(instant(signed_at)), static_cast<int>(rows->integer(1)),
+                 static_cast<int>(ended ? status : kOpen), decided ? rows->str(3) : "",
+                 ended ? seconds_between(signed_at, rows->integer(4)) : 0}];
+    }
+  }
+  auto add = database.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?)");
+  for (const auto& [key, n] : counted) {
+    const auto& [month, region, outcome, code, seconds] = key;
+    add.with(month, region, outcome, code, seconds, n).run();
+  }
+}
+
+}  // namespace mekenjai::store

@@ -1,0 +1,88 @@
+// GET /api/v1/statistics: open to everybody, and nobody is in it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { Service } from '../lib/service.mjs';
+
+describe('Statistics', () => {
+  let service, town;
+  before(async () => {
+    service = await Service.started();
+    town = service.registers;
+  });
+  after(() => service?.stop());
+
+  const statistics = async (query = '', options) => service.expect(200, 'GET', `/api/v1/statistics${query}`, undefined, options);
+  /** Every number that an answer tells as one of applications. */
+  const numbersIn = (value) => {
+    if (Array.isArray(value)) return value.flatMap(numbersIn);
+    if (value === null || typeof value !== 'object') return [];
+    return Object.entries(value).flatMap(([name, one]) =>
+      (['applications', 'others'].includes(name) || name in { registered: 1, rejected: 1, sent_to_psc: 1, withdrawn: 1, open: 1 }
+        ? [one] : numbersIn(one)));
+  };
+  async function applications(count, { kato }) {
+    const owners = Array.from({ length: count }, () => town.person());
+    const homes = owners.map((owner) => town.dwelling({ owners: [owner], kato }));
+    await service.import();
+    for (const [i, owner] of owners.entries()) {
+      assert.equal((await service.citizen(owner).apply({ at: homes[i] })).status, 'registered');
+    }
+  }
+  /** Figures may be a second old: asks until they are not. */
+  async function until(holds, query) {
+    for (;;) {
+      const told = await statistics(query);
+      if (holds(told)) return told;
+    }
+  }
+
+  test('of a service that nobody uses: twelve months and no number', async () => {
+    const told = await statistics();
+    assert.deepEqual([told.month, told.region, told.applications, told.median_seconds, told.without_staff_percent],
+      [null, null, null, null, null]);
+    assert.equal(told.months.length, 12);
+    assert.equal(told.months.at(-1).month, service.today.slice(0, 7));
+    assert.deepEqual(told.reasons, { items: [], others: null });
+    assert.equal(told.rounded_down_to, 5);
+    assert.match(told.counted_at, /\+05:00$/);
+  });
+
+  test('four are as good as none, nine are told as five', async () => {
+    await applications(4, { kato: '750000000' });
+    await applications(9, { kato: '710000000' });
+    const told = await until((one) => one.applications === 10);
+    assert.equal(told.outcomes.registered, 10);
+    assert.equal(told.outcomes.rejected, null);
+    assert.equal(told.without_staff_percent, 100);
+    assert.equal(typeof told.median_seconds, 'number');
+    assert.deepEqual(told.regions.items.map(({ region, applications: n }) => [region, n]), [['71', 5]]);
+    assert.equal(told.regions.others, null, 'not even by subtraction');
+    for (const number of numbersIn(told)) assert.ok(number === null || number % 5 === 0, JSON.stringify(told));
+  });
+
+  test('of a month and a region', async () => {
+    const month = service.today.slice(0, 7);
+    const told = await until((one) => one.applications === 5, `?month=${month}&region=71`);
+    assert.deepEqual([told.month, told.region], [month, '71']);
+    assert.equal((await statistics('?region=75')).applications, null);
+    assert.equal((await statistics('?region=99')).applications, null);
+  });
+
+  test('in the language asked for', async () => {
+    const names = await Promise.all(['kk', 'ru', 'en'].map(async (language) =>
+      (await statistics('', { language })).regions.items[0].name));
+    assert.equal(names.length, 3);
+    assert.match(names[2], /^[ -~]+$/, 'in English in Latin letters');
+  });
+
+  test('what cannot be asked for is named', async () => {
+    for (const [query, field, code] of [['?month=november', 'month', 'bad_date'], ['?month=2026-13', 'month', 'bad_date'],
+      ['?month=1999-01', 'month', 'unknown_value'], ['?region=Astana', 'region', 'unknown_value'], ['?region=', 'region', 'unknown_value']]) {
+      const answer = await service.call('GET', `/api/v1/statistics${query}`);
+      assert.equal(answer.status, 422, query);
+      assert.equal(answer.body.code, code);
+      assert.deepEqual(answer.body.errors.map((one) => one.field), [field]);
+    }
+  });
+});
