@@ -222,6 +222,7 @@ int serve(Config config, bool sandbox) {
   pages_context.csrf = std::make_shared<http::Csrf>(form_secret(engine));
   pages_context.limiters = limits;
   pages_context.sandbox = sandbox;
+  pages_context.cyrillic_sms = config.cyrillic_sms;
   for (http::Route& route : pages::routes(service, pages_context)) routes.push_back(std::move(route));
   std::unique_ptr<sandbox::Playground> playground;
   if (sandbox) {

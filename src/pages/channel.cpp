@@ -36,7 +36,8 @@ std::string_view without_prefix(std::string_view path) {
 
 bool is_shared(std::string_view address) {
   return !address.starts_with('/') || stands_in(address, "/assets") ||
-         stands_in(address, "/sandbox") || stands_in(address, "/favicon.svg");
+         stands_in(address, "/sandbox") || stands_in(address, "/favicon.svg") ||
+         stands_in(address, "/api");
 }
 
 }  // namespace mekenjai::pages

@@ -26,8 +26,8 @@ Channel channel_of(std::string_view path);
 /// The same path inside the house: "/history" for "/m/history", "/" for "/kiosk". A query stays.
 std::string_view without_prefix(std::string_view path);
 
-/// Whether a template writes this address as it is, in every channel: files, the sandbox, other
-/// sites, places of the same page.
+/// Whether a template writes this address as it is, in every channel: files, the API, the
+/// sandbox, other sites, places of the same page.
 bool is_shared(std::string_view address);
 
 }  // namespace mekenjai::pages

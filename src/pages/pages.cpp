@@ -9,6 +9,8 @@ namespace mekenjai::pages {
 std::vector<http::Route> routes(flow::Service& service, const PagesContext& context) {
   Table table(std::make_shared<Site>(&service, context));
   add_home(table);
+  add_help(table);
+  add_statistics(table);
   add_sign_in(table);
   add_session(table);
   add_apply(table);

@@ -26,6 +26,8 @@ struct PagesContext {
   http::RateLimiters* limiters = nullptr;
   /// The service runs under --sandbox: pages lead to /sandbox, which exists.
   bool sandbox = false;
+  /// SMS go out in Cyrillic ([sms] script): the page about false SMS shows them so.
+  bool cyrillic_sms = false;
 };
 
 /// All pages, and the files they load (/assets/…).

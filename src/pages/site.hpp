@@ -171,6 +171,8 @@ class Table {
 };
 
 void add_home(Table& table);          // citizen/home.cpp
+void add_help(Table& table);          // citizen/help.cpp
+void add_statistics(Table& table);    // citizen/statistics.cpp
 void add_sign_in(Table& table);       // citizen/sign_in.cpp
 void add_session(Table& table);       // citizen/session.cpp
 void add_apply(Table& table);         // citizen/apply.cpp

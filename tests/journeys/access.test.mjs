@@ -34,12 +34,8 @@ describe('for everybody', () => {
 
   test('open pages', async () => {
     const visitor = await portal.visitor({ language: 'ru' });
-    for (const [name, address] of [['category', '/citizens/migration'], ['help-false-sms', '/help/false-sms'],
-      ['help-my-data', '/help/my-data'], ['help-accessibility', '/help/accessibility'], ['help-no-sms', '/help/no-sms'],
-      ['help-no-address', '/help/no-address'], ['help-no-person', '/help/no-person']]) {
-      assert.equal((await visitor.goto(address)).status(), 200);
-      await visitor.seen(name);
-    }
+    assert.equal((await visitor.goto('/citizens/migration')).status(), 200);
+    await visitor.seen('category');
     assert.equal((await visitor.goto('/no/such/page')).status(), 404);
     await visitor.expectHeading('page.error.404');
     await visitor.seen('error-404');

@@ -153,6 +153,7 @@ describe('every page is for everybody', () => {
         await wrongCode(visitor);
       }]],
       'sign-out': [[nobody, '/signed-out']],
+      statistics: [[nobody, '/statistics']],
       waiting: [[asks, application(world.waiting)]],
       withdraw: [[asks, `${application(world.waiting)}/withdraw`]],
       // Help and trust: an address each.

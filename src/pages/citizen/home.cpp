@@ -1,4 +1,4 @@
-// Home, the category, the service's page and the pages of help.
+// Home, the category and the service's page.
 #include "pages/site.hpp"
 
 namespace mekenjai::pages {
@@ -16,10 +16,6 @@ void add_home(Table& table) {
   table.fixed("/", "home");
   table.fixed("/citizens/migration", "category");
   table.get("/services/residence", Guard::open_page, service_page);
-  for (const std::string_view name :
-       {"false-sms", "my-data", "accessibility", "no-sms", "no-address", "no-person"}) {
-    table.fixed(fmt::format("/help/{}", name), fmt::format("help-{}", name));
-  }
 }
 
 }  // namespace mekenjai::pages
