@@ -144,6 +144,7 @@ std::vector<http::Route> routes(flow::Service& service, const ApiContext& contex
   add_messages(table);
   add_push(table);
   add_dwellings(table);
+  add_kiosks(table);
   add_health(table);
   add_statistics(table);
   add_openapi(table);

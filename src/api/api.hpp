@@ -57,6 +57,7 @@ void add_messages(Table& table);
 void add_push(Table& table);
 void add_dwellings(Table& table);
 void add_statistics(Table& table);
+void add_kiosks(Table& table);
 void add_health(Table& table);
 void add_openapi(Table& table);
 

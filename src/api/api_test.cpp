@@ -675,6 +675,33 @@ TEST_F(ApiTest, WhatIsNoDeviceIsNotAskedFor) {
   EXPECT_THAT(service_.calls, IsEmpty());
 }
 
+TEST_F(ApiTest, StaffIssuesListsAndRevokesKiosks) {
+  const RawResponse issued = ask("POST", "/api/v1/kiosks", R"({"centre":"c1","label":"У входа"})");
+  EXPECT_EQ(issued.status, 201);
+  const json::object kiosk = body_of(issued);
+  EXPECT_EQ(kiosk.at("token"), "device");
+  EXPECT_EQ(kiosk.at("consultant_code"), "123456");
+  EXPECT_EQ(kiosk.at("label"), "У входа");
+  EXPECT_EQ(service_.calls.back(), "issue_kiosk 991301300003 kk c1 У входа");
+  service_.kiosk_views = {{"k1", "c1", "У входа", base::Instant{}, base::Instant{}, {}}};
+  const RawResponse listed = ask("GET", "/api/v1/kiosks");
+  const json::object item = body_of(listed).at("items").at(0).as_object();
+  EXPECT_FALSE(item.contains("token"));
+  EXPECT_EQ(item.at("revoked_at"), "1970-01-01T05:00:00+05:00");
+  EXPECT_TRUE(item.at("seen_at").is_null());
+  EXPECT_EQ(ask("DELETE", "/api/v1/kiosks/k1").status, 204);
+  EXPECT_EQ(service_.calls.back(), "revoke_kiosk 991301300003 kk k1");
+  EXPECT_EQ(code_of(ask("POST", "/api/v1/kiosks", R"({"centre":"c1"})")), "422 required");
+  EXPECT_EQ(code_of(ask("POST", "/api/v1/kiosks", R"({"centre":"c1","label":"x","more":1})")), "422 unknown_field");
+  service_.problem = base::Problem{base::Trouble::forbidden, "forbidden"};
+  EXPECT_EQ(code_of(ask("GET", "/api/v1/kiosks")), "403 forbidden");
+}
+
+TEST_F(ApiTest, ASessionOfAKioskOpensNothingHere) {
+  const std::string_view fields = "Authorization: Bearer good_at_kiosk\r\n";
+  EXPECT_EQ(code_of(ask("GET", "/api/v1/me", {}, fields)), "401 not_signed_in");
+}
+
 TEST_F(ApiTest, IsDescribedAsItIs) {
   const json::object description = body_of(ask("GET", "/api/v1/openapi.json", {}, ""));
   EXPECT_EQ(description.at("openapi"), "3.1.0");

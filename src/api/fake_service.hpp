@@ -5,6 +5,24 @@
 
 namespace mekenjai::api {
 
+class FakeService;
+
+class FakeKiosks final : public flow::Kiosks {
+ public:
+  explicit FakeKiosks(FakeService& service) : service_(service) {}
+  flow::Task<flow::IssuedKiosk> issue(flow::Caller caller, std::string centre, std::string label) override;
+  flow::Task<std::vector<flow::KioskView>> list(flow::Caller caller) override;
+  flow::Task<flow::Done> revoke(flow::Caller caller, std::string id) override;
+  flow::Task<std::vector<domain::Centre>> centres(flow::Caller caller) override;
+  boost::asio::awaitable<std::optional<flow::Kiosk>> of_token(std::string token) override;
+  void used(const std::string& token, base::Millis ago) override;
+  flow::Task<flow::Done> let_consultant_in(std::string token, std::string code) override;
+  flow::Task<flow::Done> let_consultant_out(std::string token) override;
+
+ private:
+  FakeService& service_;
+};
+
 class FakeService final : public flow::Service {
  public:
   /// Every call fails with it while it is set.
@@ -36,6 +54,9 @@ class FakeService final : public flow::Service {
   std::optional<flow::PushDevice> pushed_to;
   flow::StatisticsView statistics_view;
   base::Instant clock;
+  std::vector<flow::KioskView> kiosk_views;
+  std::vector<domain::Centre> centres;
+  bool consultant = false;  // at the kiosk with the token "device"
 
   static domain::Iin iin() { return *domain::parse_iin("991301300003"); }
 
@@ -59,10 +80,10 @@ class FakeService final : public flow::Service {
         fmt::format("request_sign_in_code {} {} {}", iin, source, i18n::tag(language)), "c1");
   }
   flow::Task<flow::SignedIn> sign_in(std::string challenge, std::string code, std::string,
-                                     bool cookie) override {
+                                     flow::SessionFor opening) override {
     flow::SignedIn signed_in{"good", base::Instant{}, {}};
     signed_in.person = me_view.person;
-    return give(fmt::format("sign_in {} {} {}", challenge, code, cookie), std::move(signed_in));
+    return give(fmt::format("sign_in {} {} {}", challenge, code, opening.cookie), std::move(signed_in));
   }
   bool eds_available() const override { return eds; }
   flow::Task<flow::EdsChallenge> request_eds_challenge(std::string source) override {
@@ -70,10 +91,10 @@ class FakeService final : public flow::Service {
     return give("request_eds_challenge " + source, eds_challenge);
   }
   flow::Task<flow::EdsSignIn> sign_in_eds(std::string challenge, flow::SignatureRequest request,
-                                          std::string, bool cookie) override {
+                                          std::string, flow::SessionFor opening) override {
     if (!eds) return without<flow::EdsSignIn>();
     signature = std::move(request);
-    return give(fmt::format("sign_in_eds {} {}", challenge, cookie), eds_sign_in_answer);
+    return give(fmt::format("sign_in_eds {} {}", challenge, opening.cookie), eds_sign_in_answer);
   }
   flow::Task<flow::SignatureContainer> signature_container(flow::Caller caller, std::string id) override {
     return give(fmt::format("signature_container {} {}", said(caller), id), container);
@@ -97,13 +118,14 @@ class FakeService final : public flow::Service {
     return give(fmt::format("qr_state {} {}", id, browser_key), qr_state_now);
   }
   flow::Task<flow::EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string,
-                                         bool cookie) override {
-    return give(fmt::format("qr_sign_in {} {} {}", id, browser_key, cookie), eds_sign_in_answer);
+                                         flow::SessionFor opening) override {
+    return give(fmt::format("qr_sign_in {} {} {}", id, browser_key, opening.cookie), eds_sign_in_answer);
   }
   boost::asio::awaitable<std::optional<flow::Session>> session(std::string token) override {
-    if (token != "good") co_return std::nullopt;
+    if (token != "good" && token != "good_at_kiosk") co_return std::nullopt;
     flow::Session session;
     session.iin = iin();
+    if (token == "good_at_kiosk") session.kiosk = "k1";
     co_return session;
   }
   boost::asio::awaitable<std::optional<flow::Session>> look_at_session(std::string token) override {
@@ -113,6 +135,8 @@ class FakeService final : public flow::Service {
   flow::Task<flow::Done> keep_session(std::string token) override {
     return give("keep_session " + token, flow::Done{});
   }
+  void used(const std::string& token, base::Millis) override { calls.push_back("used " + token); }
+  flow::Kiosks& kiosks() override { return kiosks_; }
   flow::Task<flow::Done> sign_out(std::string token) override {
     return give("sign_out " + token, flow::Done{});
   }
@@ -220,6 +244,34 @@ class FakeService final : public flow::Service {
                 std::shared_ptr<const flow::StatisticsView>(std::make_shared<flow::StatisticsView>(view)));
   }
   base::Instant now() const override { return clock; }
+
+ private:
+  FakeKiosks kiosks_{*this};
 };
+
+inline flow::Task<flow::IssuedKiosk> FakeKiosks::issue(flow::Caller caller, std::string centre, std::string label) {
+  flow::IssuedKiosk issued{{"k1", centre, label, base::Instant{}, {}, {}}, "device", "123456"};
+  return service_.give(fmt::format("issue_kiosk {} {} {}", FakeService::said(caller), centre, label), std::move(issued));
+}
+inline flow::Task<std::vector<flow::KioskView>> FakeKiosks::list(flow::Caller caller) {
+  return service_.give("kiosks " + FakeService::said(caller), service_.kiosk_views);
+}
+inline flow::Task<flow::Done> FakeKiosks::revoke(flow::Caller caller, std::string id) {
+  return service_.give(fmt::format("revoke_kiosk {} {}", FakeService::said(caller), id), flow::Done{});
+}
+inline flow::Task<std::vector<domain::Centre>> FakeKiosks::centres(flow::Caller) {
+  return service_.give("centres", service_.centres);
+}
+inline boost::asio::awaitable<std::optional<flow::Kiosk>> FakeKiosks::of_token(std::string token) {
+  if (token != "device") co_return std::nullopt;
+  co_return flow::Kiosk{"k1", "c1", service_.consultant};
+}
+inline void FakeKiosks::used(const std::string& token, base::Millis) { service_.calls.push_back("kiosk_used " + token); }
+inline flow::Task<flow::Done> FakeKiosks::let_consultant_in(std::string, std::string code) {
+  return service_.give("consultant_in " + code, flow::Done{});
+}
+inline flow::Task<flow::Done> FakeKiosks::let_consultant_out(std::string) {
+  return service_.give("consultant_out", flow::Done{});
+}
 
 }  // namespace mekenjai::api

@@ -41,7 +41,7 @@ Reader::Reader(const std::string& file, const edge::registers::Switches& switche
       signatures(database),
       subscriptions(database),
       figures(database),
-      session(database.prepare("SELECT iin, name, csrf, cookie, expires_at, seen_at FROM sessions WHERE digest=?")),
+      session(database.prepare("SELECT iin, name, csrf, cookie, expires_at, seen_at, kiosk FROM sessions WHERE digest=?")),
       form(database.prepare("SELECT content FROM forms WHERE iin=?")),
       begin_(database.prepare("BEGIN")),
       end_(database.prepare("COMMIT")) {}

@@ -3,25 +3,19 @@
 // answered before it is durable.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
+#include "flow/kiosks.hpp"
 #include "flow/push.hpp"
 #include "flow/statistics.hpp"
+#include "flow/task.hpp"
 #include "flow/views.hpp"
 
 namespace mekenjai::flow {
-
-template <class T>
-using Task = boost::asio::awaitable<base::Result<T>>;
-
-struct Done {};
 
 /// An idempotency key with the digest of the body it came with (contract, section 3).
 struct Idempotency {
@@ -37,21 +31,23 @@ class Service {
   /// 202 with a challenge always, known or not. Problems: bad_iin (422), too_many (429), unavailable (503).
   virtual Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) = 0;
   /// Problems: wrong_code (422, value "attempts_left"), blocked (429), not_found (404: no such challenge, or ended).
-  virtual Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) = 0;
+  virtual Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, SessionFor opening) = 0;
   /// Whether people can sign with their digital signature; without it its ways answer method_unavailable (422).
   virtual bool eds_available() const = 0;
   virtual Task<EdsChallenge> request_eds_challenge(std::string source) = 0;
   /// Problems: bad_signature (422, value "reason"), signature_unchecked (503: nobody can tell now, the challenge
   /// stays good), not_found (404: no such challenge, used, or past its five minutes), no_such_person (422).
   virtual Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source,
-                                      bool cookie) = 0;
-  /// The live session of a token; touches it. Fast (memory) in the common case.
+                                      SessionFor opening) = 0;
+  /// The live session of a token; touches it, unless it is a kiosk's. Fast (memory) in the common case.
   virtual boost::asio::awaitable<std::optional<Session>> session(std::string token) = 0;
   /// A session looked at without touching it. It may have ended (`ends_at`) and authorises nothing; none where the
   /// token is not known (any more).
   virtual boost::asio::awaitable<std::optional<Session>> look_at_session(std::string token) = 0;
   /// Somebody asks for more time: the session was touched just now, and a restart does not forget it.
   virtual Task<Done> keep_session(std::string token) = 0;
+  /// Somebody at a kiosk did something so long ago: his session idles from then on. Memory; known to the store soon.
+  virtual void used(const std::string& token, base::Millis ago) = 0;
   virtual Task<Done> sign_out(std::string token) = 0;
 
   // --- the person -----------------------------------------------------------------------------------------
@@ -94,7 +90,7 @@ class Service {
   /// For the browser that shows the code, and for no other: not_found.
   virtual Task<QrState> qr_state(std::string id, std::string browser_key) = 0;
   /// Once, after the phone has signed.
-  virtual Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, bool cookie) = 0;
+  virtual Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, SessionFor opening) = 0;
 
   // --- messages -------------------------------------------------------------------------------------------
   virtual Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) = 0;
@@ -121,6 +117,9 @@ class Service {
   // --- for everybody ---------------------------------------------------------------------------------------
   /// May be a little old. Problem: a month that is not one of the last twelve (422).
   virtual Task<std::shared_ptr<const StatisticsView>> statistics(StatisticsFilter) = 0;
+
+  /// The devices of the self-service zones.
+  virtual Kiosks& kiosks() = 0;
 
   virtual base::Instant now() const = 0;
 };

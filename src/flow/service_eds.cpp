@@ -60,7 +60,7 @@ Task<EdsChallenge> ServiceImpl::request_eds_challenge(std::string) {
   co_return co_await engine_.told<EdsChallenge>(std::move(order));
 }
 
-Task<EdsSignIn> ServiceImpl::sign_in_eds(std::string id, SignatureRequest signature, std::string source, bool cookie) {
+Task<EdsSignIn> ServiceImpl::sign_in_eds(std::string id, SignatureRequest signature, std::string source, SessionFor opening) {
   if (!eds_available()) co_return base::fail(no_eds());
   if (!domain::is_id(id)) co_return base::fail(Trouble::not_found, "challenge_not_found");
   if (const auto problem = wrong_container(signature)) co_return base::fail(*problem);
@@ -81,7 +81,7 @@ Task<EdsSignIn> ServiceImpl::sign_in_eds(std::string id, SignatureRequest signat
     if (mark.with(id, millis(step.now())).run() == 1) return std::nullopt;
     return bad_signature("bad_challenge");
   };
-  co_return co_await let_in(*iin, std::move(use), std::move(source), cookie);
+  co_return co_await let_in(*iin, std::move(use), std::move(source), std::move(opening));
 }
 
 Task<Iin> ServiceImpl::whose_login(std::string content, std::string nonce, SignatureRequest signature) {
@@ -108,7 +108,7 @@ Task<Iin> ServiceImpl::whose_login(std::string content, std::string nonce, Signa
   co_return *iin;
 }
 
-Task<EdsSignIn> ServiceImpl::let_in(Iin iin, std::function<std::optional<Problem>(Step&)> use, std::string source, bool cookie) {
+Task<EdsSignIn> ServiceImpl::let_in(Iin iin, std::function<std::optional<Problem>(Step&)> use, std::string source, SessionFor opening) {
   struct Known {
     domain::Person person;
     Addressee addressee;
@@ -121,14 +121,15 @@ Task<EdsSignIn> ServiceImpl::let_in(Iin iin, std::function<std::optional<Problem
     if (!person) return tl::unexpected(person.error());
     return Known{**record, *std::move(person)};
   };
-  std::function<Result<EdsSignIn>(Step&, Known&)> order = [iin, use, source, cookie](Step& step, Known& known) -> Result<EdsSignIn> {
+  std::function<Result<EdsSignIn>(Step&, Known&)> order =
+      [iin, use, source, opening](Step& step, Known& known) -> Result<EdsSignIn> {
     const policy::Policy& policy = step.editions.in_force(base::civil_date(step.now()));
     const PersonCard& card = known.addressee.card;
     // The signature alone is enough where no code can go: EDS stays open where SMS is closed (row G9; contract, section 3).
     const bool code_can_go = card.phone && !phone_too_new(card, step.now(), policy.phone_min_age_s);
     if (!policy.second_factor || !code_can_go) {
       if (const auto problem = use(step)) return base::fail(*problem);
-      return EdsSignIn{open_session(step, known.person, cookie), ""};
+      return EdsSignIn{open_session(step, known.person, opening), ""};
     }
     const Notices& notices = step.notices;
     const auto language = known.addressee.language;

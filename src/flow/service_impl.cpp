@@ -88,10 +88,10 @@ Task<std::string> ServiceImpl::request_sign_in_code(std::string text, std::strin
   co_return co_await engine_.asked_and_told<Addressee, std::string>(std::move(question), std::move(order));
 }
 
-Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std::string source, bool cookie) {
+Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std::string source, SessionFor opening) {
   if (!domain::is_id(challenge)) co_return base::fail(Trouble::not_found, "challenge_not_found");
   if (!is_code(code)) co_return base::fail(bad_field("code", "bad_code"));
-  std::function<Result<SignedIn>(Step&)> order = [challenge, code, source, cookie](Step& step) -> Result<SignedIn> {
+  std::function<Result<SignedIn>(Step&)> order = [challenge, code, source, opening](Step& step) -> Result<SignedIn> {
     const auto whose = step.codes.whose(challenge);
     if (!whose) return base::fail(Trouble::not_found, "challenge_not_found");
     const auto record = step.ledger.registers().person(*whose);
@@ -99,25 +99,29 @@ Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std
     const auto iin = step.codes.check_challenge(step.ledger, challenge, code, source);
     if (!iin) return tl::unexpected(iin.error());
     if (!*record) return base::fail(Trouble::not_found, "challenge_not_found");
-    return open_session(step, **record, cookie);
+    return open_session(step, **record, opening);
   };
   co_return co_await engine_.told<SignedIn>(std::move(order));
 }
 
-SignedIn ServiceImpl::open_session(Step& step, const domain::Person& person, bool cookie) {
+SignedIn ServiceImpl::open_session(Step& step, const domain::Person& person, const SessionFor& opening) {
   SignedIn signed_in{base::to_base64url(base::random_bytes(32)), step.now() + kSessionLife, person};
   const std::string digest = digest_of(signed_in.token), csrf = base::random_bytes(32);
   const std::string name = base::mask_name(person.given_name, person.surname);
-  auto add = step.ledger.database().prepare("INSERT INTO sessions VALUES(?,?,?,?,?,?,?,?)");
-  add.bind_blob(1, digest).bind(2, number_of(person.iin)).bind(3, name).bind_blob(4, csrf).bind(5, cookie);
-  add.bind(6, millis(step.now())).bind(7, millis(signed_in.expires_at)).bind(8, millis(step.now())).run();
-  auto forget = step.ledger.database().prepare("DELETE FROM sessions WHERE expires_at<?");
-  forget.with(millis(step.now())).run();
+  auto add = step.ledger.database().prepare("INSERT INTO sessions VALUES(?,?,?,?,?,?,?,?,?)");
+  add.bind_blob(1, digest).bind(2, number_of(person.iin)).bind(3, name).bind_blob(4, csrf).bind(5, opening.cookie);
+  add.bind(6, millis(step.now())).bind(7, millis(signed_in.expires_at)).bind(8, millis(step.now()));
+  add.bind(9, opening.kiosk).run();
+  // Over by their age; and those of people who have left this kiosk: one stands there at a time.
+  auto forget = step.ledger.database().prepare("DELETE FROM sessions WHERE expires_at<?1 OR (kiosk<>'' AND kiosk=?2 AND digest<>?3)");
+  forget.bind(1, millis(step.now())).bind(2, opening.kiosk).bind_blob(3, digest).run();
   return signed_in;
 }
 
 Instant ServiceImpl::end_of(const Held& held) {
-  return held.session.cookie ? std::min(held.session.expires_at, held.seen_at + kCookieIdle) : held.session.expires_at;
+  if (!held.session.cookie) return held.session.expires_at;
+  const std::chrono::seconds idle = held.session.kiosk.empty() ? std::chrono::seconds{kCookieIdle} : kKioskIdle;
+  return std::min(held.session.expires_at, held.seen_at + idle);
 }
 
 boost::asio::awaitable<std::optional<ServiceImpl::Held>> ServiceImpl::stored_session(std::string digest) {
@@ -129,7 +133,7 @@ boost::asio::awaitable<std::optional<ServiceImpl::Held>> ServiceImpl::stored_ses
     if (!rows.next()) return base::fail(Trouble::not_signed_in, "not_signed_in");
     Held held;
     held.session = {store::iin_of(rows->integer(0)), rows->str(1), std::string(rows->blob(2)),
-                    store::instant(rows->integer(4)), rows->integer(3) != 0};
+                    store::instant(rows->integer(4)), rows->integer(3) != 0, {}, rows->str(6)};
     held.seen_at = held.written_at = store::instant(rows->integer(5));
     return held;
   };
@@ -148,9 +152,10 @@ boost::asio::awaitable<std::optional<Session>> ServiceImpl::session(std::string 
     const auto known = sessions_.find(digest);
     if (known != sessions_.end()) {
       if (now >= end_of(known->second)) co_return std::nullopt;
-      known->second.seen_at = now;
-      // The store learns of use at most every five minutes: a page view costs no write.
-      write = known->second.session.cookie && now >= known->second.written_at + std::chrono::minutes{5};
+      // At a kiosk a request is not use yet: pages ask by themselves (`used`).
+      const bool at_kiosk = !known->second.session.kiosk.empty();
+      if (!at_kiosk) known->second.seen_at = now;
+      write = known->second.session.cookie && !at_kiosk && now >= known->second.written_at + kUseWritten;
       if (write) known->second.written_at = now;
       found = known->second;
     }
@@ -158,19 +163,12 @@ boost::asio::awaitable<std::optional<Session>> ServiceImpl::session(std::string 
   if (!found) {
     found = co_await stored_session(digest);
     if (!found || now >= end_of(*found)) co_return std::nullopt;
-    found->seen_at = now;
+    if (found->session.kiosk.empty()) found->seen_at = now;
     const std::lock_guard lock(mutex_);
     if (sessions_.size() >= kSessionsInMemory) sessions_.clear();
     sessions_.emplace(digest, *found);
   }
-  if (write) {
-    engine_.tell(
-        [digest, now](Step& step) {
-          auto touch = step.ledger.database().prepare("UPDATE sessions SET seen_at=? WHERE digest=?");
-          touch.bind(1, millis(now)).bind_blob(2, digest).run();
-        },
-        [](std::exception_ptr) {});
-  }
+  if (write) write_use(digest, now);
   found->session.ends_at = end_of(*found);
   co_return std::move(found->session);
 }
@@ -196,6 +194,29 @@ Task<Done> ServiceImpl::keep_session(std::string token) {
     return Done{};
   };
   co_return co_await engine_.told<Done>(std::move(order));
+}
+
+void ServiceImpl::write_use(const std::string& digest, Instant at) {
+  engine_.tell(
+      [digest, at](Step& step) {
+        auto touch = step.ledger.database().prepare("UPDATE sessions SET seen_at=? WHERE digest=?");
+        touch.bind(1, millis(at)).bind_blob(2, digest).run();
+      },
+      [](std::exception_ptr) {});
+}
+
+void ServiceImpl::used(const std::string& token, base::Millis ago) {
+  const std::string digest = digest_of(token);
+  const Instant now = engine_.clock().now(), at = now - std::clamp(ago, base::Millis{0}, base::Millis{kKioskIdle});
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = sessions_.find(digest);
+    if (known == sessions_.end() || now >= end_of(known->second) || at <= known->second.seen_at) return;
+    known->second.seen_at = at;
+    if (at < known->second.written_at + kUseAtKioskWritten) return;
+    known->second.written_at = at;
+  }
+  write_use(digest, at);
 }
 
 Task<Done> ServiceImpl::sign_out(std::string token) {

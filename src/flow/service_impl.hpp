@@ -5,6 +5,7 @@
 
 #include "flow/eds.hpp"
 #include "flow/engine.hpp"
+#include "flow/kiosk_desk.hpp"
 #include "flow/push.hpp"
 #include "flow/signature.hpp"
 #include "flow/service.hpp"
@@ -17,6 +18,9 @@ class ServiceImpl final : public Service {
   static constexpr std::size_t kSessionsInMemory = 100'000;
   static constexpr std::chrono::hours kSessionLife{12};   // contract, section 3
   static constexpr std::chrono::hours kCookieIdle{2};
+  /// The store learns of use at most so often: a page view costs no write.
+  static constexpr std::chrono::minutes kUseWritten{5};
+  static constexpr std::chrono::seconds kUseAtKioskWritten{30};
 
   explicit ServiceImpl(Engine& engine) : engine_(engine) {}
   /// The origin may be known only once we listen. Any thread.
@@ -25,13 +29,14 @@ class ServiceImpl final : public Service {
   void set_push(PushWays push) { push_ = std::move(push); }
 
   Task<std::string> request_sign_in_code(std::string iin, std::string source, i18n::Language) override;
-  Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, bool cookie) override;
+  Task<SignedIn> sign_in(std::string challenge, std::string code, std::string source, SessionFor opening) override;
   bool eds_available() const override { return engine_.eds()->examiner != nullptr; }
   Task<EdsChallenge> request_eds_challenge(std::string source) override;
-  Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source, bool cookie) override;
+  Task<EdsSignIn> sign_in_eds(std::string challenge, SignatureRequest signature, std::string source, SessionFor opening) override;
   boost::asio::awaitable<std::optional<Session>> session(std::string token) override;
   boost::asio::awaitable<std::optional<Session>> look_at_session(std::string token) override;
   Task<Done> keep_session(std::string token) override;
+  void used(const std::string& token, base::Millis ago) override;
   Task<Done> sign_out(std::string token) override;
 
   Task<MeView> me(Caller) override;
@@ -60,7 +65,7 @@ class ServiceImpl final : public Service {
   Task<QrApi2> qr_documents(std::string id, std::string token) override;
   Task<Done> qr_signed(std::string id, std::string token, std::string xml_or_cms) override;
   Task<QrState> qr_state(std::string id, std::string browser_key) override;
-  Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, bool cookie) override;
+  Task<EdsSignIn> qr_sign_in(std::string id, std::string browser_key, std::string source, SessionFor opening) override;
 
   Task<Page<MessageView>> messages(Caller, std::optional<std::string> cursor, int limit) override;
   Task<Done> read_message(Caller, std::string message_id) override;
@@ -75,6 +80,7 @@ class ServiceImpl final : public Service {
   Task<Done> renew_push_device(std::string id, PushDevice) override;
   Task<Done> remove_push_device(Caller, std::string id) override;
   Task<Done> remove_push_devices(Caller) override;
+  Kiosks& kiosks() override { return kiosks_; }
 
   Task<std::shared_ptr<const StatisticsView>> statistics(StatisticsFilter filter) override;
 
@@ -88,8 +94,8 @@ class ServiceImpl final : public Service {
   /// Whose signature the login document carries; signature_unchecked (503) where nobody can tell.
   Task<Iin> whose_login(std::string content, std::string nonce, SignatureRequest signature);
   /// After a login signature: a session, or the code by SMS that follows. `use`: takes the challenge, once.
-  Task<EdsSignIn> let_in(Iin iin, std::function<std::optional<base::Problem>(Step&)> use, std::string source, bool cookie);
-  static SignedIn open_session(Step& step, const domain::Person& person, bool cookie);
+  Task<EdsSignIn> let_in(Iin iin, std::function<std::optional<base::Problem>(Step&)> use, std::string source, SessionFor opening);
+  static SignedIn open_session(Step& step, const domain::Person& person, const SessionFor& opening);
 
   struct Held {
     Session session;
@@ -98,10 +104,12 @@ class ServiceImpl final : public Service {
   };
   static Instant end_of(const Held& held);
   boost::asio::awaitable<std::optional<Held>> stored_session(std::string digest);
+  void write_use(const std::string& digest, Instant at);
 
   Engine& engine_;
   PushWays push_;
   StatisticsKeeper statistics_;
+  KioskDesk kiosks_{engine_};
   std::mutex mutex_;
   std::unordered_map<std::string, Held> sessions_;  // by the token's digest
 };

@@ -232,7 +232,7 @@ Task<QrState> ServiceImpl::qr_state(std::string id, std::string browser_key) {
   co_return co_await engine_.asked<QrState>(std::move(question));
 }
 
-Task<EdsSignIn> ServiceImpl::qr_sign_in(std::string id, std::string browser_key, std::string source, bool cookie) {
+Task<EdsSignIn> ServiceImpl::qr_sign_in(std::string id, std::string browser_key, std::string source, SessionFor opening) {
   const std::string browser = digest_of(browser_key);
   std::function<Result<Iin>(Reader&)> question = [this, id, browser](Reader& reader) -> Result<Iin> {
     const auto row = find(reader.database, id);
@@ -248,7 +248,7 @@ Task<EdsSignIn> ServiceImpl::qr_sign_in(std::string id, std::string browser_key,
     if (mark.with(id).run() == 1) return std::nullopt;
     return Problem{Trouble::not_found, "not_found", {}, 0, {}};
   };
-  co_return co_await let_in(*iin, std::move(use), std::move(source), cookie);
+  co_return co_await let_in(*iin, std::move(use), std::move(source), std::move(opening));
 }
 
 }  // namespace mekenjai::flow

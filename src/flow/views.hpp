@@ -25,6 +25,14 @@ struct Caller {
   std::string source;
 };
 
+/// What a session is opened for: a program's token, a browser's cookie, or the browser of a kiosk, whose session is
+/// good at that kiosk only.
+struct SessionFor {
+  SessionFor(bool cookie_, std::string kiosk_ = {}) : cookie(cookie_), kiosk(std::move(kiosk_)) {}
+  bool cookie;
+  std::string kiosk;  // id; empty: none
+};
+
 struct SignedIn {
   std::string token;  // shown once; the store keeps its digest only
   Instant expires_at;
@@ -82,6 +90,7 @@ struct Session {
   Instant expires_at;
   bool cookie = false;
   Instant ends_at{};  // if nobody uses it from now on; not after expires_at
+  std::string kiosk{};  // id of the kiosk it was opened at and is good at; empty: anywhere but at a kiosk
 };
 
 /// An address for people, in both state languages.

@@ -11,6 +11,7 @@ namespace mekenjai::http {
 
 inline constexpr std::string_view kSessionCookie = "__Host-session";
 inline constexpr std::string_view kVisitCookie = "__Host-visit";
+inline constexpr std::string_view kKioskCookie = "__Host-kiosk";
 
 /// A `Set-Cookie` value: Secure, HttpOnly, SameSite=Lax, Path=/. `max_age_s` 0 forgets the cookie,
 /// none: until the browser closes. The value must be of token characters.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "flow/kiosks.hpp"
 #include "flow/views.hpp"
 #include "i18n/catalog.hpp"
 
@@ -32,6 +33,8 @@ struct Request {
   std::vector<std::string> parameters;           // what stands at {…} of the route, in order
   std::optional<flow::Session> session;          // set by the guard
   std::string token;                             // the session's token, set by the guard
+  std::optional<flow::Kiosk> kiosk;              // where a route is at a kiosk, set by the guard
+  std::string device;                            // that kiosk's token
 
   std::string_view header(std::string_view lower_case_name) const;
   std::optional<std::string_view> query_value(std::string_view name) const;
@@ -61,6 +64,14 @@ enum class Guard {
   open_page,  // pages: anybody; a session is set where there is one
 };
 
+/// Whether a route is a page for kiosks. There the kiosk's own credential is asked for first, and
+/// only a session that was opened at that kiosk is one; on all other routes such a session is none.
+enum class AtKiosk {
+  no,
+  yes,              // and while a consultant explains nothing is done: 403 for what would
+  with_consultant,  // also then
+};
+
 class RateLimiter;
 
 struct Route {
@@ -77,6 +88,7 @@ struct Route {
   std::string_view prefix{};
   /// Guard::cookie: asked where nobody is signed in; none: to the sign-in page and back.
   Handler stranger{};
+  AtKiosk at_kiosk = AtKiosk::no;
 };
 
 /// 303 to a path of our own. Characters that no header may hold are encoded.

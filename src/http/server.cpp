@@ -232,6 +232,8 @@ class Connection {
   asio::awaitable<Read> read_header();
   asio::awaitable<Read> read_body();
   asio::awaitable<Response> answer();
+  asio::awaitable<bool> kiosk_found();
+  void note_use() const;
   asio::awaitable<std::optional<Response>> guard();
   asio::awaitable<bool> write(const Response& response, bool close);
   asio::awaitable<void> linger();
@@ -297,6 +299,8 @@ void Connection::reset() {
   request_.parameters.clear();
   request_.session.reset();
   request_.token.clear();
+  request_.kiosk.reset();
+  request_.device.clear();
   request_.language = i18n::Language::kk;
   if (request_.body.capacity() > kCopiedBody) std::string().swap(request_.body);
   if (out_.capacity() > 4 * kCopiedBody) std::string().swap(out_);
@@ -447,6 +451,23 @@ std::string Connection::source_of_request() const {
   return error ? peer_ : address.to_string();
 }
 
+/// Whether the request shows the token of a kiosk.
+asio::awaitable<bool> Connection::kiosk_found() {
+  const auto cookie = request_.cookie(kKioskCookie);
+  if (!cookie || cookie->size() > kLongestToken || !server_.hooks.kiosk) co_return false;
+  request_.device = *cookie;
+  std::string device = request_.device;
+  request_.kiosk = co_await server_.hooks.kiosk(std::move(device));
+  co_return request_.kiosk.has_value();
+}
+
+/// Whoever goes to a page at a kiosk is there; what a page asks for by itself tells of nobody.
+void Connection::note_use() const {
+  const std::string_view mode = request_.header("sec-fetch-mode");
+  if (!server_.hooks.used_at_kiosk || (!mode.empty() && mode != "navigate")) return;
+  server_.hooks.used_at_kiosk(request_.device, request_.session ? request_.token : std::string());
+}
+
 /// An answer where the guard does not let the request through.
 asio::awaitable<std::optional<Response>> Connection::guard() {
   const Guard kind = match_.route->guard;
@@ -464,11 +485,24 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
     }
     if (const auto cookie = request_.cookie(kSessionCookie)) request_.token = *cookie;
   }
+  const AtKiosk place = match_.route->at_kiosk;
+  if (place != AtKiosk::no) {
+    const bool found = co_await kiosk_found();
+    const bool asks = request_.method == Method::get || request_.method == Method::head;
+    const bool stopped = found && request_.kiosk->consultant && !asks && place != AtKiosk::with_consultant;
+    if (!found || stopped) {
+      const base::Problem problem{base::Trouble::forbidden, found ? "consultant_explains" : "kiosk_not_set_up"};
+      co_return server_.error(problem, 403, request_);
+    }
+  }
   const bool presented = !request_.token.empty();
   if (presented && request_.token.size() <= kLongestToken && server_.hooks.session) {
     std::string token = request_.token;
     request_.session = co_await server_.hooks.session(std::move(token));
+    const std::string_view here = request_.kiosk ? std::string_view(request_.kiosk->id) : "";
+    if (request_.session && request_.session->kiosk != here) request_.session.reset();
   }
+  if (request_.kiosk) note_use();
   if (request_.session || kind == Guard::open_page) co_return std::nullopt;
   if (kind == Guard::token) {
     const base::Problem problem{base::Trouble::not_signed_in, "not_signed_in"};
@@ -478,6 +512,8 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
                                             : "Bearer realm=\"mekenjai\"");
     co_return response;
   }
+  // At a kiosk the next person begins anew, wherever the one before him was.
+  if (place != AtKiosk::no) co_return redirect("/kiosk");
   if (match_.route->stranger) co_return co_await match_.route->stranger(request_);
   // Back to where he wanted to go, if that is a page that can be asked for again.
   const std::string_view door = match_.route->prefix;
@@ -739,6 +775,11 @@ void ServerCore::drain(std::chrono::milliseconds limit) {
 Hooks hooks_for(flow::Service& service) {
   Hooks hooks;
   hooks.session = [&service](std::string token) { return service.session(std::move(token)); };
+  hooks.kiosk = [&service](std::string device) { return service.kiosks().of_token(std::move(device)); };
+  hooks.used_at_kiosk = [&service](const std::string& device, const std::string& token) {
+    service.kiosks().used(device, base::Millis{0});
+    if (!token.empty()) service.used(token, base::Millis{0});
+  };
   return hooks;
 }
 

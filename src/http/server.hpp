@@ -54,6 +54,10 @@ struct ServerConfig {
 struct Hooks {
   /// The live session of a token; needed where a route has a guard other than `open`.
   std::function<boost::asio::awaitable<std::optional<flow::Session>>(std::string token)> session{};
+  /// The kiosk of a device's token; needed where a route is at a kiosk.
+  std::function<boost::asio::awaitable<std::optional<flow::Kiosk>>(std::string device)> kiosk{};
+  /// Somebody at a kiosk has gone to a page just now. `token`: his session's, or empty.
+  std::function<void(const std::string& device, const std::string& token)> used_at_kiosk{};
   /// The page for a problem met before a handler ran; none: a plain one. Paths below /api/ get
   /// problem+json.
   std::function<Response(const base::Problem&, int status, const Request&)> error_page{};

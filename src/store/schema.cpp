@@ -143,8 +143,18 @@ CREATE TABLE IF NOT EXISTS qr_requests(
 CREATE INDEX IF NOT EXISTS qr_requests_expiry ON qr_requests(expires_at);
 CREATE TABLE IF NOT EXISTS sessions(
   digest BLOB PRIMARY KEY, iin INTEGER NOT NULL, name TEXT NOT NULL, csrf BLOB NOT NULL, cookie INTEGER NOT NULL,
-  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+  kiosk TEXT NOT NULL DEFAULT '') WITHOUT ROWID;  -- where it was opened, and where alone it is good
 CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions(expires_at);
+CREATE INDEX IF NOT EXISTS sessions_kiosk ON sessions(kiosk) WHERE kiosk <> '';
+-- Devices of the self-service zones, by the digest of their token. `code`: MAC of the consultant's code.
+-- `consultant`: 1 while he explains.
+CREATE TABLE IF NOT EXISTS kiosks(
+  id TEXT PRIMARY KEY, centre TEXT NOT NULL, label TEXT NOT NULL, token BLOB NOT NULL, code BLOB NOT NULL,
+  issued_by INTEGER NOT NULL, issued_at INTEGER NOT NULL, revoked_at INTEGER, seen_at INTEGER,
+  consultant INTEGER NOT NULL DEFAULT 0, wrong_codes INTEGER NOT NULL DEFAULT 0, blocked_until INTEGER NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS kiosks_token ON kiosks(token);
 CREATE TABLE IF NOT EXISTS idempotency(
   iin INTEGER NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, application TEXT NOT NULL,
   forecast TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(iin, route, key)) WITHOUT ROWID;
@@ -168,6 +178,7 @@ void migrate(sqlite::Database& database) {
   if (found == 1) database.execute("ALTER TABLE consents ADD COLUMN checking TEXT NOT NULL DEFAULT ''");
   const bool uncounted = found == 1 || found == 2;
   if (uncounted) database.execute("ALTER TABLE applications ADD COLUMN region INTEGER NOT NULL DEFAULT 0");
+  if (found == 1 || found == 2) database.execute("ALTER TABLE sessions ADD COLUMN kiosk TEXT NOT NULL DEFAULT ''");
   database.execute(kJournal);
   database.execute(kState);
   database.execute(kWork);
