@@ -27,7 +27,8 @@ Answer issue(const Api& api, Request& request) {
   const Result<json::value> body = read_body(request);
   if (!body) co_return refuse(api, request, body.error());
   base::FieldReader reader(*body);
-  std::string centre = reader.text("centre", kLongestCentre), label = reader.text("label", kLongestLabel);
+  std::string centre = reader.text("centre", kLongestCentre),
+              label = reader.text("label", kLongestLabel);
   if (const auto problem = reader.finish()) co_return refuse(api, request, *problem);
   flow::Caller caller = caller_of(request);
   const Result<flow::IssuedKiosk> issued =
@@ -41,7 +42,8 @@ Answer issue(const Api& api, Request& request) {
 
 Answer list(const Api& api, Request& request) {
   flow::Caller caller = caller_of(request);
-  const Result<std::vector<flow::KioskView>> kiosks = co_await api.service.kiosks().list(std::move(caller));
+  const Result<std::vector<flow::KioskView>> kiosks =
+      co_await api.service.kiosks().list(std::move(caller));
   if (!kiosks) co_return refuse(api, request, kiosks.error());
   json::array items;
   for (const flow::KioskView& kiosk : *kiosks) items.push_back(kiosk_json(kiosk));
@@ -52,7 +54,8 @@ Answer revoke(const Api& api, Request& request) {
   std::string id = request.parameters[0];
   if (!is_plausible_id(id)) co_return not_found(api, request);
   flow::Caller caller = caller_of(request);
-  const Result<flow::Done> done = co_await api.service.kiosks().revoke(std::move(caller), std::move(id));
+  const Result<flow::Done> done =
+      co_await api.service.kiosks().revoke(std::move(caller), std::move(id));
   if (!done) co_return refuse(api, request, done.error());
   Response response;
   response.status = 204;

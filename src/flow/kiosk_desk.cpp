@@ -15,10 +15,15 @@ constexpr std::size_t kRegionDigits = 2;  // of KATO
 constexpr std::size_t kMostCentres = 1000;
 constexpr std::size_t kTokenBytes = 32;
 
-std::string as_bytes(const base::Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+std::string as_bytes(const base::Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 std::string digest_of(std::string_view token) { return as_bytes(base::sha256(token)); }
-/// The token is its key, and the store does not have it: whoever reads the store cannot try all codes.
-std::string mac_of(std::string_view token, std::string_view code) { return as_bytes(base::hmac_sha256(token, code)); }
+/// The token is its key, and the store does not have it: whoever reads the store cannot try all
+/// codes.
+std::string mac_of(std::string_view token, std::string_view code) {
+  return as_bytes(base::hmac_sha256(token, code));
+}
 
 /// Where a member of staff is in charge: beginnings of KATO, "" for everywhere.
 using Regions = std::vector<std::string>;
@@ -28,21 +33,24 @@ Result<Regions> regions_of(Reader& reader, const Iin& iin) {
   if (!roles.available()) return base::fail(silent());
   Regions regions;
   for (const domain::StaffRole& role : *roles) {
-    if (role.role == "psc_receptionist" || role.role == "psc_operator") regions.push_back(role.kato.substr(0, kRegionDigits));
+    if (role.role == "psc_receptionist" || role.role == "psc_operator")
+      regions.push_back(role.kato.substr(0, kRegionDigits));
   }
   if (regions.empty()) return base::fail(Trouble::forbidden, "forbidden");
   return regions;
 }
 
 bool in_charge(const Regions& regions, std::string_view kato) {
-  return std::any_of(regions.begin(), regions.end(), [&](const std::string& region) { return kato.starts_with(region); });
+  return std::any_of(regions.begin(), regions.end(),
+                     [&](const std::string& region) { return kato.starts_with(region); });
 }
 
 std::vector<domain::Centre> centres_in(Reader& reader, const Regions& regions) {
   std::vector<domain::Centre> centres;
   for (const std::string& region : regions) {
     for (domain::Centre& centre : reader.registers.centres_near(region, kMostCentres)) {
-      const bool known = std::any_of(centres.begin(), centres.end(), [&](const auto& other) { return other.id == centre.id; });
+      const bool known = std::any_of(centres.begin(), centres.end(),
+                                     [&](const auto& other) { return other.id == centre.id; });
       if (!known && in_charge({region}, centre.kato)) centres.push_back(std::move(centre));
     }
   }
@@ -50,18 +58,22 @@ std::vector<domain::Centre> centres_in(Reader& reader, const Regions& regions) {
 }
 
 bool has_centre(const std::vector<domain::Centre>& centres, std::string_view id) {
-  return std::any_of(centres.begin(), centres.end(), [&](const domain::Centre& centre) { return centre.id == id; });
+  return std::any_of(centres.begin(), centres.end(),
+                     [&](const domain::Centre& centre) { return centre.id == id; });
 }
 
 std::optional<std::string_view> wrong_label(std::string_view label) {
   if (label.empty()) return "required";
-  const bool controls = std::any_of(label.begin(), label.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool controls = std::any_of(label.begin(), label.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
   if (!base::is_utf8(label) || controls) return "bad_characters";
   if (base::utf8_length(label) > KioskDesk::kLongestLabel) return "too_long";
   return std::nullopt;
 }
 
-constexpr std::string_view kColumns = "SELECT id, centre, label, issued_at, revoked_at, seen_at FROM kiosks ";
+constexpr std::string_view kColumns =
+    "SELECT id, centre, label, issued_at, revoked_at, seen_at FROM kiosks ";
 
 KioskView view_of(const store::sqlite::Statement& row) {
   KioskView view{row.str(0), row.str(1), row.str(2), store::instant(row.integer(3)), {}, {}};
@@ -72,16 +84,18 @@ KioskView view_of(const store::sqlite::Statement& row) {
 
 }  // namespace
 
-// --- for staff --------------------------------------------------------------------------------------------------
+// --- for staff ---------------------------------------------------------------------------------
 
 Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::string label) {
-  std::function<Result<std::vector<domain::Centre>>(Reader&)> question = [caller, centre, label](Reader& reader)
-      -> Result<std::vector<domain::Centre>> {
+  std::function<Result<std::vector<domain::Centre>>(Reader&)> question =
+      [caller, centre, label](Reader& reader) -> Result<std::vector<domain::Centre>> {
     const auto regions = regions_of(reader, caller.iin);
     if (!regions) return tl::unexpected(regions.error());
     std::vector<domain::Centre> centres = centres_in(reader, *regions);
-    if (!has_centre(centres, centre)) return base::fail(bad_field("centre", centre.empty() ? "required" : "unknown_value"));
-    if (const auto wrong = wrong_label(label)) return base::fail(bad_field("label", std::string(*wrong)));
+    if (!has_centre(centres, centre))
+      return base::fail(bad_field("centre", centre.empty() ? "required" : "unknown_value"));
+    if (const auto wrong = wrong_label(label))
+      return base::fail(bad_field("label", std::string(*wrong)));
     return centres;
   };
   std::function<Result<IssuedKiosk>(Step&, std::vector<domain::Centre>&)> order =
@@ -90,25 +104,36 @@ Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::strin
     IssuedKiosk issued{{domain::new_id(now), centre, label, now, {}, {}},
                        base::to_base64url(base::random_bytes(kTokenBytes)),
                        fmt::format("{:06}", base::random_below(1'000'000))};
-    const std::string digest = digest_of(issued.token), code = mac_of(issued.token, issued.consultant_code);
+    const std::string digest = digest_of(issued.token),
+                      code = mac_of(issued.token, issued.consultant_code);
     auto add = step.ledger.database().prepare(
-        "INSERT INTO kiosks(id, centre, label, token, code, issued_by, issued_at) VALUES(?,?,?,?,?,?,?)");
-    add.bind(1, issued.kiosk.id).bind(2, centre).bind(3, label).bind_blob(4, digest).bind_blob(5, code);
+        "INSERT INTO kiosks(id, centre, label, token, code, issued_by, issued_at) "
+        "VALUES(?,?,?,?,?,?,?)");
+    add.bind(1, issued.kiosk.id)
+        .bind(2, centre)
+        .bind(3, label)
+        .bind_blob(4, digest)
+        .bind_blob(5, code);
     add.bind(6, number_of(caller.iin)).bind(7, millis(now)).run();
     step.ledger.happen(Actor::officer, "kiosk_issued", "",
-                       {{"kiosk", issued.kiosk.id}, {"centre", centre}, {"label", step.ledger.text_ref(label)},
+                       {{"kiosk", issued.kiosk.id},
+                        {"centre", centre},
+                        {"label", step.ledger.text_ref(label)},
                         {"by", step.ledger.ref(caller.iin)}});
     return issued;
   };
-  co_return co_await engine_.asked_and_told<std::vector<domain::Centre>, IssuedKiosk>(std::move(question), std::move(order));
+  co_return co_await engine_.asked_and_told<std::vector<domain::Centre>, IssuedKiosk>(
+      std::move(question), std::move(order));
 }
 
 Task<std::vector<KioskView>> KioskDesk::list(Caller caller) {
-  std::function<Result<std::vector<KioskView>>(Reader&)> question = [caller](Reader& reader) -> Result<std::vector<KioskView>> {
+  std::function<Result<std::vector<KioskView>>(Reader&)> question =
+      [caller](Reader& reader) -> Result<std::vector<KioskView>> {
     const auto regions = regions_of(reader, caller.iin);
     if (!regions) return tl::unexpected(regions.error());
     const std::vector<domain::Centre> centres = centres_in(reader, *regions);
-    auto select = reader.database.prepare(fmt::format("{} ORDER BY revoked_at IS NOT NULL, issued_at DESC, id DESC", kColumns));
+    auto select = reader.database.prepare(
+        fmt::format("{} ORDER BY revoked_at IS NOT NULL, issued_at DESC, id DESC", kColumns));
     std::vector<KioskView> views;
     store::sqlite::Rows rows(select);
     while (rows.next()) {
@@ -125,16 +150,20 @@ Task<Done> KioskDesk::revoke(Caller caller, std::string id) {
     if (!regions) return tl::unexpected(regions.error());
     auto select = reader.database.prepare(fmt::format("{} WHERE id=?", kColumns));
     store::sqlite::Rows rows(select.with(id));
-    if (!rows.next() || !has_centre(centres_in(reader, *regions), rows->text(1))) return base::fail(Trouble::not_found, "not_found");
+    if (!rows.next() || !has_centre(centres_in(reader, *regions), rows->text(1)))
+      return base::fail(Trouble::not_found, "not_found");
     return Done{};
   };
-  std::function<Result<Done>(Step&, Done&)> order = [caller, id](Step& step, Done&) -> Result<Done> {
+  std::function<Result<Done>(Step&, Done&)> order = [caller, id](Step& step,
+                                                                 Done&) -> Result<Done> {
     store::sqlite::Database& database = step.ledger.database();
-    auto revoke = database.prepare("UPDATE kiosks SET revoked_at=?, consultant=0 WHERE id=? AND revoked_at IS NULL");
+    auto revoke = database.prepare(
+        "UPDATE kiosks SET revoked_at=?, consultant=0 WHERE id=? AND revoked_at IS NULL");
     if (revoke.with(millis(step.now()), id).run() == 0) return Done{};
     auto forget = database.prepare("DELETE FROM sessions WHERE kiosk=?");
     forget.with(id).run();
-    step.ledger.happen(Actor::officer, "kiosk_revoked", "", {{"kiosk", id}, {"by", step.ledger.ref(caller.iin)}});
+    step.ledger.happen(Actor::officer, "kiosk_revoked", "",
+                       {{"kiosk", id}, {"by", step.ledger.ref(caller.iin)}});
     return Done{};
   };
   auto done = co_await engine_.asked_and_told<Done, Done>(std::move(question), std::move(order));
@@ -147,8 +176,8 @@ Task<Done> KioskDesk::revoke(Caller caller, std::string id) {
 }
 
 Task<std::vector<domain::Centre>> KioskDesk::centres(Caller caller) {
-  std::function<Result<std::vector<domain::Centre>>(Reader&)> question = [caller](Reader& reader)
-      -> Result<std::vector<domain::Centre>> {
+  std::function<Result<std::vector<domain::Centre>>(Reader&)> question =
+      [caller](Reader& reader) -> Result<std::vector<domain::Centre>> {
     const auto regions = regions_of(reader, caller.iin);
     if (!regions) return tl::unexpected(regions.error());
     return centres_in(reader, *regions);
@@ -156,7 +185,7 @@ Task<std::vector<domain::Centre>> KioskDesk::centres(Caller caller) {
   co_return co_await engine_.asked<std::vector<domain::Centre>>(std::move(question));
 }
 
-// --- for a kiosk ------------------------------------------------------------------------------------------------
+// --- for a kiosk -------------------------------------------------------------------------------
 
 boost::asio::awaitable<std::optional<Kiosk>> KioskDesk::of_token(std::string token) {
   const std::string digest = digest_of(token);
@@ -179,7 +208,8 @@ boost::asio::awaitable<std::optional<Kiosk>> KioskDesk::of_token(std::string tok
   }
   if (!found) {
     std::function<Result<Kiosk>(Reader&)> question = [digest](Reader& reader) -> Result<Kiosk> {
-      auto select = reader.database.prepare("SELECT id, centre, consultant FROM kiosks WHERE token=? AND revoked_at IS NULL");
+      auto select = reader.database.prepare(
+          "SELECT id, centre, consultant FROM kiosks WHERE token=? AND revoked_at IS NULL");
       select.bind_blob(1, digest);
       store::sqlite::Rows rows(select);
       if (!rows.next()) return base::fail(Trouble::not_found, "not_found");
@@ -190,14 +220,15 @@ boost::asio::awaitable<std::optional<Kiosk>> KioskDesk::of_token(std::string tok
     found = *kiosk;
     write = true;
     const std::lock_guard lock(mutex_);
-    // After a restart nobody knows when it was used last: a consultant may still be there. What was revoked meanwhile
-    // is not remembered.
+    // After a restart nobody knows when it was used last: a consultant may still be there. What was
+    // revoked meanwhile is not remembered.
     if (revocations == revocations_) held_.try_emplace(digest, Held{*kiosk, now, now});
   }
   if (write || left) {
     engine_.tell(
         [digest, now, left](Step& step) {
-          auto touch = step.ledger.database().prepare("UPDATE kiosks SET seen_at=?, consultant=min(consultant, ?) WHERE token=?");
+          auto touch = step.ledger.database().prepare(
+              "UPDATE kiosks SET seen_at=?, consultant=min(consultant, ?) WHERE token=?");
           touch.bind(1, millis(now)).bind(2, !left).bind_blob(3, digest).run();
         },
         [](std::exception_ptr) {});
@@ -206,7 +237,8 @@ boost::asio::awaitable<std::optional<Kiosk>> KioskDesk::of_token(std::string tok
 }
 
 void KioskDesk::used(const std::string& token, base::Millis ago) {
-  const Instant at = engine_.clock().now() - std::clamp(ago, base::Millis{0}, base::Millis{kKioskIdle});
+  const Instant at =
+      engine_.clock().now() - std::clamp(ago, base::Millis{0}, base::Millis{kKioskIdle});
   const std::lock_guard lock(mutex_);
   const auto known = held_.find(digest_of(token));
   if (known != held_.end()) known->second.used_at = std::max(known->second.used_at, at);
@@ -229,22 +261,38 @@ Task<Done> KioskDesk::let_consultant_in(std::string token, std::string code) {
     std::string right;
     int wrong = 0;
     {
-      auto select = database.prepare("SELECT code, wrong_codes, blocked_until FROM kiosks WHERE token=? AND revoked_at IS NULL");
+      auto select = database.prepare(
+          "SELECT code, wrong_codes, blocked_until FROM kiosks WHERE token=? AND revoked_at IS "
+          "NULL");
       select.bind_blob(1, digest);
       store::sqlite::Rows rows(select);
       if (!rows.next()) return base::fail(Trouble::not_found, "not_found");
-      const auto left = std::chrono::ceil<std::chrono::seconds>(store::instant(rows->integer(2)) - now);
-      if (left.count() > 0) return base::fail(Problem{Trouble::too_many, "blocked", {}, static_cast<int>(left.count()), {}});
+      const auto left =
+          std::chrono::ceil<std::chrono::seconds>(store::instant(rows->integer(2)) - now);
+      if (left.count() > 0)
+        return base::fail(
+            Problem{Trouble::too_many, "blocked", {}, static_cast<int>(left.count()), {}});
       right = std::string(rows->blob(0));
       wrong = static_cast<int>(rows->integer(1)) + 1;
     }
-    const bool good = base::equal_in_constant_time(right, mac), blocked = !good && wrong >= kWrongCodes;
-    auto update = database.prepare("UPDATE kiosks SET consultant=max(consultant, ?), wrong_codes=?, blocked_until=? WHERE token=?");
-    update.bind(1, good).bind(2, good || blocked ? 0 : wrong).bind(3, blocked ? millis(now + kBlocked) : 0).bind_blob(4, digest).run();
+    const bool good = base::equal_in_constant_time(right, mac),
+               blocked = !good && wrong >= kWrongCodes;
+    auto update = database.prepare(
+        "UPDATE kiosks SET consultant=max(consultant, ?), wrong_codes=?, blocked_until=? WHERE "
+        "token=?");
+    update.bind(1, good)
+        .bind(2, good || blocked ? 0 : wrong)
+        .bind(3, blocked ? millis(now + kBlocked) : 0)
+        .bind_blob(4, digest)
+        .run();
     if (good) return Done{};
     constexpr int kBlockedSeconds = static_cast<int>(std::chrono::seconds{kBlocked}.count());
     if (blocked) return base::fail(Problem{Trouble::too_many, "blocked", {}, kBlockedSeconds, {}});
-    return base::fail(Problem{Trouble::unprocessable, "wrong_code", {}, 0, {{"attempts_left", std::to_string(kWrongCodes - wrong)}}});
+    return base::fail(Problem{Trouble::unprocessable,
+                              "wrong_code",
+                              {},
+                              0,
+                              {{"attempts_left", std::to_string(kWrongCodes - wrong)}}});
   };
   auto done = co_await engine_.told<Done>(std::move(order));
   if (done) note(digest, true);

@@ -42,7 +42,8 @@ class KioskDesk final : public Kiosks {
   Engine& engine_;
   std::mutex mutex_;
   int revocations_ = 0;
-  std::unordered_map<std::string, Held> held_;  // by the token's digest; some thousands in the whole country
+  std::unordered_map<std::string, Held>
+      held_;  // by the token's digest; some thousands in the whole country
 };
 
 }  // namespace mekenjai::flow

@@ -1,4 +1,5 @@
-// Kiosks: who may issue and revoke them, what their sessions are good for and how long, and what a consultant may do there.
+// Kiosks: who may issue and revoke them, what their sessions are good for and how long, and what a
+// consultant may do there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +26,8 @@ class AtKiosks : public ::testing::Test {
   AtKiosks() {
     open();
     house.engine->tell_and_wait([](Step& step) {
-      auto centre = step.ledger.database().prepare("INSERT INTO reg_centre VALUES(?, 'ХҚКО', 'ЦОН', ?, '', '', '1414', '')");
+      auto centre = step.ledger.database().prepare(
+          "INSERT INTO reg_centre VALUES(?, 'ХҚКО', 'ЦОН', ?, '', '', '1414', '')");
       centre.with("almaty-1", 751110000).run();
       centre.with("shymkent-1", 791110000).run();
       auto staff = step.ledger.database().prepare("INSERT INTO reg_staff VALUES(?, ?, 0, ?)");
@@ -55,17 +57,23 @@ class AtKiosks : public ::testing::Test {
   static std::string problem(const auto& result) {
     if (result) return "none";
     std::string text = result.error().code;
-    for (const auto& error : result.error().errors) text += fmt::format(" {}:{}", error.field, error.code);
+    for (const auto& error : result.error().errors)
+      text += fmt::format(" {}:{}", error.field, error.code);
     for (const auto& [name, value] : result.error().values) text += " " + value;
     return text;
   }
-  static Caller caller(int person) { return {House::person(person), i18n::Language::ru, "10.0.0.1"}; }
+  static Caller caller(int person) {
+    return {House::person(person), i18n::Language::ru, "10.0.0.1"};
+  }
   Kiosks& kiosks() { return service->kiosks(); }
 
-  IssuedKiosk issued(std::string label = "У входа") { return *wait(kiosks().issue(caller(1), "almaty-1", std::move(label))); }
+  IssuedKiosk issued(std::string label = "У входа") {
+    return *wait(kiosks().issue(caller(1), "almaty-1", std::move(label)));
+  }
   std::vector<KioskView> list() { return wait(kiosks().list(caller(1))).value(); }
   SignedIn signed_in(int person, const std::string& kiosk) {
-    const auto challenge = wait(service->request_sign_in_code(House::person(person).str(), "10.0.0.1", i18n::Language::ru));
+    const auto challenge = wait(
+        service->request_sign_in_code(House::person(person).str(), "10.0.0.1", i18n::Language::ru));
     const std::string text = house.sms_to(person).back().text;
     std::smatch code;
     std::regex_search(text, code, std::regex("[0-9]{6}"));
@@ -78,14 +86,15 @@ class AtKiosks : public ::testing::Test {
   std::optional<ServiceImpl> service;
 };
 
-// --- issuing ----------------------------------------------------------------------------------------------------
+// --- issuing -----------------------------------------------------------------------------------
 
 TEST_F(AtKiosks, AreIssuedByReceptionistsAndOperatorsOfTheRegionOnly) {
   const auto mine = wait(kiosks().issue(caller(1), "almaty-1", "У входа"));
   ASSERT_TRUE(mine) << problem(mine);
   EXPECT_EQ(mine->token.size(), 43U);
   EXPECT_THAT(mine->consultant_code, ::testing::MatchesRegex("[0-9]{6}"));
-  EXPECT_EQ(problem(wait(kiosks().issue(caller(1), "shymkent-1", "Чужой"))), "invalid centre:unknown_value");
+  EXPECT_EQ(problem(wait(kiosks().issue(caller(1), "shymkent-1", "Чужой"))),
+            "invalid centre:unknown_value");
   EXPECT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "Свой")));
   for (const int other : {0, 5}) {
     EXPECT_EQ(problem(wait(kiosks().issue(caller(other), "almaty-1", "x"))), "forbidden");
@@ -96,7 +105,9 @@ TEST_F(AtKiosks, AreIssuedByReceptionistsAndOperatorsOfTheRegionOnly) {
 }
 
 TEST_F(AtKiosks, ALabelIsShortAndPlain) {
-  const auto label = [this](std::string text) { return problem(wait(kiosks().issue(caller(1), "almaty-1", std::move(text)))); };
+  const auto label = [this](std::string text) {
+    return problem(wait(kiosks().issue(caller(1), "almaty-1", std::move(text))));
+  };
   EXPECT_EQ(label(""), "invalid label:required");
   EXPECT_EQ(label("a\nb"), "invalid label:bad_characters");
   EXPECT_EQ(label(std::string("\xff")), "invalid label:bad_characters");
@@ -113,14 +124,17 @@ TEST_F(AtKiosks, AreListedByTheirRegionThoseInUseFirst) {
   ASSERT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "в Шымкенте")));
   ASSERT_TRUE(wait(kiosks().revoke(caller(1), first.kiosk.id)));
   const std::vector<KioskView> listed = list();
-  EXPECT_THAT(listed, ElementsAre(Field(&KioskView::label, "второй"), Field(&KioskView::label, "первый")));
+  EXPECT_THAT(listed,
+              ElementsAre(Field(&KioskView::label, "второй"), Field(&KioskView::label, "первый")));
   EXPECT_FALSE(listed.front().revoked_at);
   EXPECT_TRUE(listed.back().revoked_at);
 }
 
 TEST_F(AtKiosks, TheStoreAndTheJournalHoldNoTokenAndNoPerson) {
   const IssuedKiosk kiosk = issued("Киоск Айгерим");
-  EXPECT_EQ(house.number(fmt::format("SELECT count(*) FROM kiosks WHERE token='{0}' OR code='{1}'", kiosk.token, kiosk.consultant_code)), 0);
+  EXPECT_EQ(house.number(fmt::format("SELECT count(*) FROM kiosks WHERE token='{0}' OR code='{1}'",
+                                     kiosk.token, kiosk.consultant_code)),
+            0);
   ASSERT_TRUE(wait(kiosks().revoke(caller(1), kiosk.kiosk.id)));
   std::string told;
   house.engine->tell_and_wait([&](Step& step) {
@@ -131,17 +145,19 @@ TEST_F(AtKiosks, TheStoreAndTheJournalHoldNoTokenAndNoPerson) {
   EXPECT_THAT(told, HasSubstr("officer kiosk_issued"));
   EXPECT_THAT(told, HasSubstr("officer kiosk_revoked"));
   EXPECT_THAT(told, HasSubstr(kiosk.kiosk.id));
-  for (const std::string& secret : {kiosk.token, kiosk.consultant_code, std::string("Айгерим"), House::person(1).str()}) {
+  for (const std::string& secret :
+       {kiosk.token, kiosk.consultant_code, std::string("Айгерим"), House::person(1).str()}) {
     EXPECT_THAT(told, Not(HasSubstr(secret)));
   }
   service.reset();
   house.close();
   rebuild(house.file());
   open();
-  EXPECT_EQ(house.number("SELECT count(*) FROM kiosks WHERE revoked_at IS NOT NULL"), 1) << "a rebuild leaves them alone";
+  EXPECT_EQ(house.number("SELECT count(*) FROM kiosks WHERE revoked_at IS NOT NULL"), 1)
+      << "a rebuild leaves them alone";
 }
 
-// --- revoking ---------------------------------------------------------------------------------------------------
+// --- revoking ----------------------------------------------------------------------------------
 
 TEST_F(AtKiosks, ARevokedKioskIsNoneAtItsNextRequest) {
   const IssuedKiosk one = issued("один"), two = issued("два");
@@ -153,7 +169,8 @@ TEST_F(AtKiosks, ARevokedKioskIsNoneAtItsNextRequest) {
   EXPECT_EQ(house.number("SELECT count(*) FROM sessions WHERE kiosk<>''"), 0);
   EXPECT_TRUE(wait(kiosks().revoke(caller(1), one.kiosk.id))) << "again is done as well";
   EXPECT_EQ(house.number("SELECT count(*) FROM journal WHERE type='kiosk_revoked'"), 1);
-  EXPECT_EQ(problem(wait(kiosks().revoke(caller(3), two.kiosk.id))), "not_found") << "of another region";
+  EXPECT_EQ(problem(wait(kiosks().revoke(caller(3), two.kiosk.id))), "not_found")
+      << "of another region";
   EXPECT_EQ(problem(wait(kiosks().revoke(caller(1), "no-such"))), "not_found");
   restart();
   EXPECT_FALSE(kiosk(one.token));
@@ -175,7 +192,7 @@ TEST_F(AtKiosks, StaffSeesWhenAKioskLivedLast) {
   EXPECT_EQ(list().front().seen_at, first + 6min);
 }
 
-// --- sessions ---------------------------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------
 
 TEST_F(AtKiosks, ASessionKnowsItsKioskAndEndsAfterNinetyIdleSeconds) {
   const IssuedKiosk one = issued();
@@ -221,14 +238,33 @@ TEST_F(AtKiosks, ASessionOutlivesARestartWhileItIsUsed) {
 
 TEST_F(AtKiosks, OnePersonStandsAtAKiosk) {
   const IssuedKiosk one = issued("один"), two = issued("два");
-  const std::string first = signed_in(0, one.kiosk.id).token, other = signed_in(2, two.kiosk.id).token, portal = signed_in(4, "").token;
+  const std::string first = signed_in(0, one.kiosk.id).token,
+                    other = signed_in(2, two.kiosk.id).token, portal = signed_in(4, "").token;
   signed_in(6, one.kiosk.id);
   EXPECT_FALSE(alive(first));
   EXPECT_TRUE(alive(other));
   EXPECT_TRUE(alive(portal));
 }
 
-// --- the consultant ---------------------------------------------------------------------------------------------
+TEST_F(AtKiosks, AStoreOfTheSecondSchemaGoesOnAndItsSessionsAreOfNoKiosk) {
+  const std::string token = signed_in(0, "").token;
+  service.reset();
+  house.close();
+  {
+    store::sqlite::Database database(house.file(), store::sqlite::Access::read_write);
+    database.execute(
+        "DROP INDEX sessions_kiosk; ALTER TABLE sessions DROP COLUMN kiosk; DROP TABLE kiosks;"
+        "DROP TABLE figures; ALTER TABLE applications DROP COLUMN region; PRAGMA user_version=2");
+  }
+  open();
+  EXPECT_EQ(house.number("PRAGMA user_version"), 3);
+  EXPECT_TRUE(alive(token));
+  EXPECT_EQ(wait(service->session(token))->kiosk, "");
+  const IssuedKiosk one = issued();
+  EXPECT_EQ(wait(service->session(signed_in(2, one.kiosk.id).token))->kiosk, one.kiosk.id);
+}
+
+// --- the consultant ----------------------------------------------------------------------------
 
 TEST_F(AtKiosks, AConsultantComesByHisCodeAndGoes) {
   const IssuedKiosk one = issued();
@@ -267,7 +303,9 @@ TEST_F(AtKiosks, FiveWrongCodesCloseTheWayForAQuarterOfAnHour) {
   const IssuedKiosk one = issued(), two = issued();
   ASSERT_TRUE(kiosk(one.token));
   const std::string wrong = one.consultant_code == "000000" ? "000001" : "000000";
-  const auto enter = [&](const std::string& code) { return problem(wait(kiosks().let_consultant_in(one.token, code))); };
+  const auto enter = [&](const std::string& code) {
+    return problem(wait(kiosks().let_consultant_in(one.token, code)));
+  };
   EXPECT_EQ(enter(wrong), "wrong_code 4");
   EXPECT_EQ(enter(one.consultant_code), "none");
   ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token)));
@@ -275,7 +313,8 @@ TEST_F(AtKiosks, FiveWrongCodesCloseTheWayForAQuarterOfAnHour) {
   EXPECT_EQ(enter(wrong), "blocked");
   EXPECT_EQ(enter(one.consultant_code), "blocked");
   EXPECT_FALSE(kiosk(one.token)->consultant);
-  EXPECT_TRUE(wait(kiosks().let_consultant_in(two.token, two.consultant_code))) << "of another kiosk is another way";
+  EXPECT_TRUE(wait(kiosks().let_consultant_in(two.token, two.consultant_code)))
+      << "of another kiosk is another way";
   house.clock.advance(15min);
   EXPECT_EQ(enter(one.consultant_code), "none");
   EXPECT_EQ(problem(wait(kiosks().let_consultant_in("no token", "123456"))), "not_found");

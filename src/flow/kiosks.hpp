@@ -1,6 +1,6 @@
-// The devices of the self-service zones (ADR 0010): staff issues a token to a kiosk of a service centre, the kiosk shows it
-// with every request, staff takes it back. A code that is issued with the token lets a consultant explain at that kiosk;
-// while he does, nobody can act there.
+// The devices of the self-service zones (ADR 0010): staff issues a token to a kiosk of a service
+// centre, the kiosk shows it with every request, staff takes it back. A code that is issued with
+// the token lets a consultant explain at that kiosk; while he does, nobody can act there.
 #pragma once
 
 #include <optional>
@@ -36,10 +36,12 @@ class Kiosks {
  public:
   virtual ~Kiosks() = default;
 
-  // --- for staff -----------------------------------------------------------------------------------------------
-  // Receptionists and operators (`staff.csv`), for the centres of their region: the first two digits of KATO, everywhere
-  // where their row names no place. Problems: forbidden (403), register_unavailable (503).
-  /// Problems: invalid (422: centre `unknown_value`, label `required`, `too_long`, `bad_characters`).
+  // --- for staff -------------------------------------------------------------------------------
+  // Receptionists and operators (`staff.csv`), for the centres of their region: the first two
+  // digits of KATO, everywhere where their row names no place. Problems: forbidden (403),
+  // register_unavailable (503).
+  /// Problems: invalid (422: centre `unknown_value`, label `required`, `too_long`,
+  /// `bad_characters`).
   virtual Task<IssuedKiosk> issue(Caller, std::string centre, std::string label) = 0;
   /// Those in use first, then those revoked, each newest first.
   virtual Task<std::vector<KioskView>> list(Caller) = 0;
@@ -47,10 +49,12 @@ class Kiosks {
   virtual Task<Done> revoke(Caller, std::string id) = 0;
   virtual Task<std::vector<domain::Centre>> centres(Caller) = 0;
 
-  // --- for a kiosk ---------------------------------------------------------------------------------------------
-  /// The kiosk whose token this is; nothing where it is none or revoked. Fast (memory) in the common case.
+  // --- for a kiosk -----------------------------------------------------------------------------
+  /// The kiosk whose token this is; nothing where it is none or revoked. Fast (memory) in the
+  /// common case.
   virtual boost::asio::awaitable<std::optional<Kiosk>> of_token(std::string token) = 0;
-  /// Somebody did something there so long ago. Where nobody has for 90 s, a consultant has left too.
+  /// Somebody did something there so long ago. Where nobody has for 90 s, a consultant has left
+  /// too.
   virtual void used(const std::string& token, base::Millis ago) = 0;
   /// Problems: wrong_code (422, value "attempts_left"), blocked (429), not_found.
   virtual Task<Done> let_consultant_in(std::string token, std::string code) = 0;

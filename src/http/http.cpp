@@ -36,7 +36,8 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
   return value_of(query, name);
 }
 
-std::optional<std::string_view> Request::cookie(std::string_view name) const {
+std::vector<std::pair<std::string_view, std::string_view>> Request::cookies() const {
+  std::vector<std::pair<std::string_view, std::string_view>> all;
   // RFC 6265, 4.2.1; a client may split its cookies over several fields (RFC 9113, 8.2.3).
   for (const auto& [field, value] : headers) {
     if (field != "cookie") continue;
@@ -46,9 +47,16 @@ std::optional<std::string_view> Request::cookie(std::string_view name) const {
       const std::string_view pair = trimmed(rest.substr(0, end));
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       const std::size_t equals = pair.find('=');
-      if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-        return pair.substr(equals + 1);
+      if (equals != std::string_view::npos)
+        all.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
     }
+  }
+  return all;
+}
+
+std::optional<std::string_view> Request::cookie(std::string_view name) const {
+  for (const auto& [known, value] : cookies()) {
+    if (known == name) return value;
   }
   return std::nullopt;
 }

@@ -39,6 +39,8 @@ struct Request {
   std::string_view header(std::string_view lower_case_name) const;
   std::optional<std::string_view> query_value(std::string_view name) const;
   std::optional<std::string_view> cookie(std::string_view name) const;
+  /// Name and value of all of them, as sent.
+  std::vector<std::pair<std::string_view, std::string_view>> cookies() const;
 };
 
 struct Response {

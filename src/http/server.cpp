@@ -489,9 +489,11 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
   if (place != AtKiosk::no) {
     const bool found = co_await kiosk_found();
     const bool asks = request_.method == Method::get || request_.method == Method::head;
-    const bool stopped = found && request_.kiosk->consultant && !asks && place != AtKiosk::with_consultant;
+    const bool stopped =
+        found && request_.kiosk->consultant && !asks && place != AtKiosk::with_consultant;
     if (!found || stopped) {
-      const base::Problem problem{base::Trouble::forbidden, found ? "consultant_explains" : "kiosk_not_set_up"};
+      const base::Problem problem{base::Trouble::forbidden,
+                                  found ? "consultant_explains" : "kiosk_not_set_up"};
       co_return server_.error(problem, 403, request_);
     }
   }
@@ -513,7 +515,7 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
     co_return response;
   }
   // At a kiosk the next person begins anew, wherever the one before him was.
-  if (place != AtKiosk::no) co_return redirect("/kiosk");
+  if (place != AtKiosk::no) co_return redirect(fmt::format("{}/", match_.route->prefix));
   if (match_.route->stranger) co_return co_await match_.route->stranger(request_);
   // Back to where he wanted to go, if that is a page that can be asked for again.
   const std::string_view door = match_.route->prefix;
@@ -775,7 +777,9 @@ void ServerCore::drain(std::chrono::milliseconds limit) {
 Hooks hooks_for(flow::Service& service) {
   Hooks hooks;
   hooks.session = [&service](std::string token) { return service.session(std::move(token)); };
-  hooks.kiosk = [&service](std::string device) { return service.kiosks().of_token(std::move(device)); };
+  hooks.kiosk = [&service](std::string device) {
+    return service.kiosks().of_token(std::move(device));
+  };
   hooks.used_at_kiosk = [&service](const std::string& device, const std::string& token) {
     service.kiosks().used(device, base::Millis{0});
     if (!token.empty()) service.used(token, base::Millis{0});

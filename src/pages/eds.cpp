@@ -54,9 +54,10 @@ std::string sentence_of(const Visit& visit, const std::string& reason) {
 // --- NCALayer
 // -------------------------------------------------------------------------------------------------
 
-void offer_ways(Page& page, const std::string& eds, const std::string& qr) {
+void offer_ways(const Visit& visit, Page& page, const std::string& eds, const std::string& qr) {
   Dictionary* ways = page.add("WAYS");
-  offer_way(*ways, "WAY_EDS", eds);
+  // No key is ever put into a kiosk.
+  if (visit.channel != Channel::kiosk) offer_way(*ways, "WAY_EDS", eds);
   offer_way(*ways, "WAY_QR", qr);
 }
 

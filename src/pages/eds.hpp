@@ -14,7 +14,7 @@ struct EdsPlace {
   std::string back, qr, sms;  // addresses
 };
 /// The ways beside a code by SMS, as rows of the section WAYS.
-void offer_ways(Page& page, const std::string& eds, const std::string& qr);
+void offer_ways(const Visit& visit, Page& page, const std::string& eds, const std::string& qr);
 Page eds_page(Visit& visit, const EdsPlace& place, const std::string& content);
 /// Lets the page's script talk to NCALayer; no other page may.
 Response signing_page(Page& page, int status = 200);

@@ -21,6 +21,8 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   add_homes(table);
   add_signatures(table);
   add_push(table);
+  add_kiosk(table);
+  add_staff_kiosks(table);
   table.doorsteps();
   table.only({Channel::portal});
   if (context.sandbox) add_sandbox(table);
@@ -39,6 +41,8 @@ std::function<http::Response(const base::Problem&, int status, const http::Reque
       return leave(std::move(*chosen), channel);
     }
     Visit visit(*site, copy, channel);
+    if (problem.code == "kiosk_not_set_up") return leave(not_set_up(visit), channel);
+    if (problem.code == "consultant_explains") return explanations(visit, "/", status);
     return error_page(visit, status, problem.code, problem.retry_after_s);
   };
 }

@@ -517,11 +517,15 @@ TEST_F(Portal, EveryPageOpensAndEveryFormAnswers) {
       if (!signed_in && route.guard == Guard::cookie) continue;
       http::Request made = request(route.pattern, signed_in);
       made.parameters = {"x", "y"};
+      if (route.at_kiosk != http::AtKiosk::no) made.kiosk = flow::Kiosk{"k1", "c1"};
       if (route.method == Method::get) {
         EXPECT_LT(call(made, route.pattern).status, 500) << route.pattern;
         continue;
       }
       for (const std::string& body : {answers, std::string("from=x")}) {
+        made = request(route.pattern, signed_in);
+        made.parameters = {"x", "y"};
+        if (route.at_kiosk != http::AtKiosk::no) made.kiosk = flow::Kiosk{"k1", "c1"};
         made.method = route.method;
         made.body = body + "&cms=MIIB&csrf=";
         const http::Csrf::Token token = context_.csrf->token(made);

@@ -31,16 +31,16 @@ void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
   set(values, "MASK", mask);
 }
 
-std::vector<std::string> names_of(const flow::ApplicationView& application) {
+std::vector<std::string> names_of(const Visit& visit, const flow::ApplicationView& application) {
   std::vector<std::string> names;
   for (const flow::RegistrantView& registrant : application.registrants) {
-    if (registrant.name) names.push_back(*registrant.name);
+    if (registrant.name) names.push_back(visit.shown(*registrant.name));
   }
   return names;
 }
 
 std::string summary_of(const Visit& visit, const flow::ApplicationView& application) {
-  const std::string names = joined(names_of(application));
+  const std::string names = joined(names_of(visit, application));
   if (application.kind == domain::ResidenceKind::permanent || !application.until) {
     return visit.words.text("page.application.summary_permanent", {{"names", names}});
   }

@@ -16,7 +16,7 @@ void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
 
 /// "Permanent registration: Айгерім, Дәулет".
 std::string summary_of(const Visit& visit, const flow::ApplicationView& application);
-std::vector<std::string> names_of(const flow::ApplicationView& application);
+std::vector<std::string> names_of(const Visit& visit, const flow::ApplicationView& application);
 
 /// What an application's state is called and how its tag looks.
 struct Tag {

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/clock.hpp"
+#include "base/mask.hpp"
 #include "http/problem.hpp"
 #include "pages/session.hpp"
 
@@ -62,6 +63,7 @@ awaitable<Response> answer_inside(Site& site, Handler handler, http::Request& re
     if (!site.context.csrf->check(request, token))
       co_return error_page(visit, 403, "bad_form_token", 0);
   }
+  if (std::optional<Response> instead = explained(visit)) co_return std::move(*instead);
   if (visit.signed_in()) {
     const flow::Caller caller = visit.caller();
     if (const std::optional<int> known = site.unread.get(caller.iin)) {
@@ -144,7 +146,8 @@ struct FixedPage {
 };
 
 Response fixed_page(FixedPage& page, Visit& visit) {
-  if (visit.signed_in() || !visit.request.query.empty()) {
+  const bool plain = !visit.signed_in() && visit.request.query.empty();
+  if (!plain || visit.channel == Channel::kiosk) {
     Response response = Page(visit, page.name).done();
     pack(visit.request, response);
     return response;
@@ -169,6 +172,9 @@ awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& req
     co_return leave(std::move(*chosen), channel);
   }
   Visit visit(site, request, channel);
+  if (std::optional<Response> instead = explained(visit)) {
+    co_return leave(std::move(*instead), channel);
+  }
   if (visit.signed_in()) visit.unread = site.unread.get(visit.caller().iin).value_or(0);
   co_return fixed_page(page, visit);
 }
@@ -240,6 +246,19 @@ Visit::Visit(Site& site_, http::Request& request_, Channel channel_)
 
 flow::Caller Visit::caller() const {
   return {request.session.value().iin, language, request.source};
+}
+
+std::string Visit::shown(const std::string& full_name) const {
+  if (channel != Channel::kiosk) return full_name;
+  // Surname, given name, and perhaps a patronymic.
+  const std::size_t end = full_name.find(' ');
+  if (end == std::string::npos) return full_name;
+  const std::string given = full_name.substr(end + 1, full_name.find(' ', end + 1) - end - 1);
+  return base::mask_name(given, full_name.substr(0, end));
+}
+
+flow::SessionFor Visit::opening() const {
+  return {true, request.kiosk ? request.kiosk->id : std::string()};
 }
 
 std::string Visit::field(std::string_view name) const {
@@ -324,10 +343,16 @@ Response Page::done(int status) {
   }
   static constexpr std::string_view kSections[] = {"PORTAL", "MOBILE", "KIOSK"};
   show(kSections[static_cast<std::size_t>(visit_->channel)]);
-  if (visit_->site.context.sandbox) show("SANDBOX");
-  if (visit_->site.service != nullptr && visit_->site.service->eds_available()) show("EDS");
-  Response response = http::html(
-      status, visit_->site.templates.render(name_, visit_->channel, visit_->language, *values_));
+  const bool at_kiosk = visit_->channel == Channel::kiosk;
+  if (visit_->site.context.sandbox && !at_kiosk) show("SANDBOX");
+  if (visit_->site.service != nullptr && visit_->site.service->eds_available() && !at_kiosk) {
+    show("EDS");
+  }
+  if (at_kiosk) dress_for_kiosk(*visit_, *this, name_);
+  std::string html =
+      visit_->site.templates.render(name_, visit_->channel, visit_->language, *values_);
+  if (at_kiosk) html = fit_for_kiosk(*visit_, html);
+  Response response = http::html(status, std::move(html));
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
   return response;
 }
@@ -417,7 +442,7 @@ void Table::add(Method method, const std::string& pattern, Guard guard, Handler 
     routes_.push_back(
         {method, fmt::format("{}{}", prefix(channel), pattern), guard,
          [site, handler](http::Request& request) { return answer(*site, handler, request); },
-         max_body, limiter, prefix(channel), stranger});
+         max_body, limiter, prefix(channel), stranger, place(channel)});
   }
 }
 
@@ -436,9 +461,31 @@ void Table::fixed(std::string pattern, std::string name) {
     auto page = std::make_shared<FixedPage>();
     page->name = name;
     routes_.push_back(
-        {Method::get, fmt::format("{}{}", prefix(channel), pattern), Guard::open_page,
-         [site, page](http::Request& request) { return answer_fixed(*site, *page, request); }, 4096,
-         nullptr, prefix(channel)});
+        {Method::get,
+         fmt::format("{}{}", prefix(channel), pattern),
+         Guard::open_page,
+         [site, page](http::Request& request) { return answer_fixed(*site, *page, request); },
+         4096,
+         nullptr,
+         prefix(channel),
+         {},
+         place(channel)});
+  }
+}
+
+void Table::bare(Method method, const std::string& pattern,
+                 awaitable<Response> (*handler)(Site&, http::Request&)) {
+  const std::shared_ptr<Site> site = site_;
+  for (const Channel channel : channels_) {
+    routes_.push_back({method,
+                       fmt::format("{}{}", prefix(channel), pattern),
+                       Guard::open_page,
+                       [site, handler](http::Request& request) { return handler(*site, request); },
+                       16 * 1024,
+                       nullptr,
+                       prefix(channel),
+                       {},
+                       place(channel)});
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "pages/channel.hpp"
 #include "pages/form.hpp"
+#include "pages/kiosk/kiosk.hpp"
 #include "pages/pages.hpp"
 #include "pages/templates.hpp"
 #include "pages/words.hpp"
@@ -65,6 +66,7 @@ struct Site {
   const PagesContext context;
   const Templates templates;
   AnswerStore answers;
+  KioskScreens screens;
   Recent<int> unread{std::chrono::seconds(20)};
   Recent<flow::MeView> me{std::chrono::seconds(5)};
 };
@@ -84,6 +86,13 @@ class Visit {
 
   flow::Service& service() const { return *site.service; }
   bool signed_in() const { return request.session.has_value(); }
+  /// Whether a digital signature can be made with a key on the visitor's own computer: never at a
+  /// kiosk.
+  bool own_keys() const { return channel != Channel::kiosk && service().eds_available(); }
+  /// A person's full name as this screen may show it: at a kiosk others see it too.
+  std::string shown(const std::string& full_name) const;
+  /// A session that is opened now.
+  flow::SessionFor opening() const;
   /// Only behind Guard::cookie.
   flow::Caller caller() const;
   /// A field of the form or, without spaces around, of the query; empty where there is none.
@@ -158,6 +167,11 @@ class Table {
   void fixed(std::string pattern, std::string name);
   /// "/m" leads to "/m/": what an app may do is told by the folder it stands in.
   void doorsteps();
+  /// How what is added from here on is guarded in the channel of kiosks.
+  void at_kiosk(http::AtKiosk place) { at_kiosk_ = place; }
+  /// Without anything that a page has: no form's token is asked for.
+  void bare(Method method, const std::string& pattern,
+            awaitable<Response> (*handler)(Site&, http::Request&));
   http::RateLimiter* limiter(http::RateLimiter http::RateLimiters::*which) const;
   std::vector<http::Route> take() { return std::move(routes_); }
 
@@ -165,8 +179,13 @@ class Table {
   void add(Method method, const std::string& pattern, Guard guard, Handler handler,
            http::RateLimiter* limiter, std::size_t max_body);
 
+  http::AtKiosk place(Channel channel) const {
+    return channel == Channel::kiosk ? at_kiosk_ : http::AtKiosk::no;
+  }
+
   std::shared_ptr<Site> site_;
   std::vector<Channel> channels_{kChannels.begin(), kChannels.end()};
+  http::AtKiosk at_kiosk_ = http::AtKiosk::yes;
   std::vector<http::Route> routes_;
 };
 

@@ -163,6 +163,15 @@ CREATE TABLE IF NOT EXISTS forecasts(
 CREATE TABLE IF NOT EXISTS forms(iin INTEGER PRIMARY KEY, content TEXT NOT NULL, at INTEGER NOT NULL);
 )sql";
 
+/// A text that an earlier release did not have; nothing where the table is still to be made.
+void add_column(sqlite::Database& database, std::string_view table, std::string_view column) {
+  const auto has = [&](std::string_view condition) {
+    return database.number(fmt::format("SELECT count(*) FROM pragma_table_info('{}') {}", table, condition)).value_or(0) > 0;
+  };
+  if (!has("") || has(fmt::format("WHERE name='{}'", column))) return;
+  database.execute(fmt::format("ALTER TABLE {} ADD COLUMN {} TEXT NOT NULL DEFAULT ''", table, column));
+}
+
 }  // namespace
 
 std::string database_file(const std::string& data_folder) { return data_folder + "/mekenjai.db"; }
@@ -175,10 +184,10 @@ void migrate(sqlite::Database& database) {
                     kSchemaVersion), 0);
   }
   sqlite::Transaction transaction(database);
-  if (found == 1) database.execute("ALTER TABLE consents ADD COLUMN checking TEXT NOT NULL DEFAULT ''");
+  add_column(database, "consents", "checking");  // since 2
+  add_column(database, "sessions", "kiosk");     // since 3
   const bool uncounted = found == 1 || found == 2;
   if (uncounted) database.execute("ALTER TABLE applications ADD COLUMN region INTEGER NOT NULL DEFAULT 0");
-  if (found == 1 || found == 2) database.execute("ALTER TABLE sessions ADD COLUMN kiosk TEXT NOT NULL DEFAULT ''");
   database.execute(kJournal);
   database.execute(kState);
   database.execute(kWork);

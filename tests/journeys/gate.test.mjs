@@ -19,7 +19,7 @@ const pagesIn = (folder) => (existsSync(path.join(templates, folder)) ? readdirS
   .filter((one) => one.isFile() && one.name.endsWith('.html')).map((one) => one.name.slice(0, -'.html'.length));
 
 // Pages that stand behind one door only.
-const onlyAt = { sandbox: ['portal'] };
+const onlyAt = { sandbox: ['portal'], 'staff-kiosks': ['portal'], 'staff-kiosk-revoke': ['portal'] };
 const pagesOf = (door) => {
   const own = door.name === 'portal' ? [] : pagesIn(door.name);
   return [...new Set([...pagesIn('pages'), ...own])].filter((page) => (onlyAt[page] ?? [door.name]).includes(door.name)).sort();
@@ -40,7 +40,9 @@ describe('every page is for everybody', () => {
       registers.relate(parent, 'parent', child);
       const old = registers.dwelling({ house: '5', flat: '1' });
       registers.live(parent, old);
-      return { fresh: registers.person(), asks: parent, child, blocked: registers.person(),
+      const officer = registers.person();
+      registers.staff(officer, 'psc_operator');
+      return { officer, centre: registers.centre(), fresh: registers.person(), asks: parent, child, blocked: registers.person(),
         own: home(), waits: home(), refuses: home(), other: home(),
         silent: Object.fromEntries(doors.map(({ name }) => [name, home()])) };
     });
@@ -56,7 +58,8 @@ describe('every page is for everybody', () => {
     const [request] = await citizen(people.waits.owner).consents();
     const [answered] = await citizen(people.refuses.owner).consents();
     const [message] = await citizen(people.own.owner).messages();
-    world = { registered, draft, refused, waiting, request, answered, message };
+    const kiosk = await citizen(people.officer).expect(201, 'POST', '/kiosks', { centre: people.centre.id, label: 'У входа' });
+    world = { kiosk, registered, draft, refused, waiting, request, answered, message };
   });
   after(() => portal?.close());
 
@@ -153,6 +156,8 @@ describe('every page is for everybody', () => {
         await wrongCode(visitor);
       }]],
       'sign-out': [[nobody, '/signed-out']],
+      'staff-kiosks': [[people.officer, '/staff/kiosks'], [people.officer, sends('/staff/kiosks')]],
+      'staff-kiosk-revoke': [[people.officer, `/staff/kiosks/${world.kiosk.id}/revoke`]],
       statistics: [[nobody, '/statistics']],
       waiting: [[asks, application(world.waiting)]],
       withdraw: [[asks, `${application(world.waiting)}/withdraw`]],

@@ -277,7 +277,7 @@ Response result(Visit& visit, const ApplicationView& application) {
 Response registered(Visit& visit, const ApplicationView& application) {
   Page page = state_page(visit, application, "registered");
   page.set("DECIDED_AT", decided_at(visit, application));
-  const std::vector<std::string> names = names_of(application);
+  const std::vector<std::string> names = names_of(visit, application);
   const bool myself =
       std::any_of(application.registrants.begin(), application.registrants.end(),
                   [&](const auto& one) { return one.iin == application.applicant.view(); });
@@ -287,7 +287,7 @@ Response registered(Visit& visit, const ApplicationView& application) {
                    : std::string(visit.text(permanent ? "page.registered.title"
                                                       : "page.registered.title_temporary")));
   page.set("PLACE", visit.words.place(application.address));
-  page.set("WHO", names.empty() ? application.applicant_name : names.front());
+  page.set("WHO", names.empty() ? visit.shown(application.applicant_name) : names.front());
   if (names.size() > 1) page.say("TOGETHER", joined({names.begin() + 1, names.end()}));
   page.set("TERM", visit.words.term(application.kind, application.until));
   page.say("CHANGE", visit.text("page.registered.change_new"));
@@ -355,7 +355,7 @@ Page sign_form(Visit& visit, const ApplicationView& application) {
   visit.words.plate(*page.add("WHERE"), application.address);
   if (visit.service().eds_available()) {
     const std::string address = fmt::format("/applications/{}/sign", application.id);
-    offer_ways(page, address + "/eds", address + "/qr");
+    offer_ways(visit, page, address + "/eds", address + "/qr");
   }
   page.with_form();
   return page;
@@ -375,7 +375,7 @@ awaitable<Response> sign_page(Visit& visit) {
 std::optional<Response> without_sms(const Visit& visit, const base::Problem& problem,
                                     const std::string& id) {
   const bool no_number = problem.code == "no_phone" || problem.code == "phone_too_new";
-  if (!no_number || !visit.service().eds_available()) return std::nullopt;
+  if (!no_number || !visit.own_keys()) return std::nullopt;
   return http::redirect(fmt::format("/applications/{}/sign/eds?why={}", id, problem.code));
 }
 
@@ -647,14 +647,16 @@ void add_applications(Table& table) {
   table.get("/applications/{id}/sign", Guard::cookie, sign_page);
   table.post("/applications/{id}/sign", Guard::cookie, sign, codes);
   table.post("/applications/{id}/code", Guard::cookie, send_code, codes);
-  table.get("/applications/{id}/sign/eds", Guard::cookie, eds_sign_page);
-  table.post("/applications/{id}/sign/eds", Guard::cookie, eds_sign, codes, kMaxSignatureForm);
   table.get("/applications/{id}/sign/qr", Guard::cookie, qr_start, codes);
   table.get("/applications/{id}/sign/qr/{code}", Guard::cookie, qr_sign_page);
   table.get("/applications/{id}/sign/qr/{code}/state", Guard::cookie, qr_watch);
   table.get("/applications/{id}/withdraw", Guard::cookie, withdraw_page);
   table.post("/applications/{id}/withdraw", Guard::cookie, withdraw);
   table.get("/applications/{id}/decision", Guard::cookie, decision_page);
+  table.only({Channel::portal, Channel::mobile});
+  table.get("/applications/{id}/sign/eds", Guard::cookie, eds_sign_page);
+  table.post("/applications/{id}/sign/eds", Guard::cookie, eds_sign, codes, kMaxSignatureForm);
+  table.everywhere();
 }
 
 }  // namespace mekenjai::pages

@@ -107,10 +107,10 @@ void fill_who(Visit& visit, Page& page, const flow::MeView& me,
   };
   const std::string own_age =
       visit.words.age(base::age_on(me.person.birth_date, visit.words.today()));
-  person(
-      me.person.iin.str(), visit.text("page.who.me"),
-      visit.words.text("page.who.me_hint", {{"name", api::full_name(me.person)}, {"age", own_age}}),
-      "user");
+  person(me.person.iin.str(), visit.text("page.who.me"),
+         visit.words.text("page.who.me_hint",
+                          {{"name", visit.shown(api::full_name(me.person))}, {"age", own_age}}),
+         "user");
   std::vector<std::string> small;
   Dictionary* others = nullptr;
   for (const flow::DependantView& dependant : me.dependants) {
@@ -118,16 +118,16 @@ void fill_who(Visit& visit, Page& page, const flow::MeView& me,
     const std::string key = fmt::format("page.who.{}", dependant.why);
     if (dependant.can_register) {
       const std::string hint = visit.words.has(key) ? visit.words.text(key, {{"age", age}}) : age;
-      person(dependant.iin, dependant.name, hint,
+      person(dependant.iin, visit.shown(dependant.name), hint,
              dependant.why == "ward"           ? "ward"
              : dependant.why == "lease_member" ? "family"
                                                : "child");
     } else if (dependant.why == "under_14") {
-      small.push_back(fmt::format("{} ({})", dependant.name, age));
+      small.push_back(fmt::format("{} ({})", visit.shown(dependant.name), age));
     } else {
       if (others == nullptr) others = page.add("OTHERS");
       Dictionary* other = others->AddSectionDictionary("OTHER");
-      set(*other, "NAME", dependant.name);
+      set(*other, "NAME", visit.shown(dependant.name));
       set(*other, "WHY",
           visit.text(dependant.why == "adult" ? "page.who.adult" : "page.who.cannot"));
     }
@@ -506,19 +506,19 @@ void fill_who_row(Visit& visit, Page& page, const Answers& answers, const flow::
   for (const std::string& iin : answers.who) {
     Dictionary* row = page.add("WHO");
     if (iin == me.person.iin.view()) {
-      set(*row, "NAME", api::full_name(me.person));
+      set(*row, "NAME", visit.shown(api::full_name(me.person)));
       moves = true;
       continue;
     }
     for (const flow::DependantView& dependant : me.dependants) {
       if (dependant.iin != iin) continue;
-      set(*row, "NAME", dependant.name);
+      set(*row, "NAME", visit.shown(dependant.name));
       say(*row, "AGE", visit.words.age(dependant.age));
     }
   }
   std::vector<std::string> small;
   for (const flow::DependantView& dependant : me.dependants) {
-    if (dependant.why == "under_14") small.push_back(dependant.name);
+    if (dependant.why == "under_14") small.push_back(visit.shown(dependant.name));
   }
   if (moves && !small.empty() && answers.kind == "permanent") {
     page.say("FOLLOWS", visit.words.text("page.check.follows", {{"names", joined(small)}}));
@@ -696,8 +696,7 @@ std::string new_key() { return base::to_base64url(base::random_bytes(18)); }
 
 /// How the application will be signed, told before it is made.
 void fill_ways(const Visit& visit, Page& page) {
-  page.set("THEN",
-           visit.text(visit.service().eds_available() ? "page.data.then_eds" : "page.data.then"));
+  page.set("THEN", visit.text(visit.own_keys() ? "page.data.then_eds" : "page.data.then"));
 }
 
 awaitable<Response> consent_page(Visit& visit) {
@@ -760,7 +759,7 @@ awaitable<Response> consent(Visit& visit) {
   answers->draft = made->id;
   const base::Result<flow::Done> kept = co_await keep(visit, *answers);
   if (!kept) co_return problem_page(visit, kept.error());
-  const bool eds = visit.service().eds_available();
+  const bool eds = visit.own_keys();
   if (eds && !visit.field("eds").empty())
     co_return http::redirect(fmt::format("/applications/{}/sign/eds", made->id));
   if (first) {

@@ -19,7 +19,7 @@ Page sign_in_form(Visit& visit, const std::string& next, const std::string& type
   page.set("NEXT", next);
   page.set("IIN", typed);
   if (visit.service().eds_available()) {
-    offer_ways(page, with_next("/sign-in/eds", next), with_next("/sign-in/qr", next));
+    offer_ways(visit, page, with_next("/sign-in/eds", next), with_next("/sign-in/qr", next));
   }
   page.with_form();
   return page;
@@ -111,8 +111,9 @@ awaitable<Response> code(Visit& visit) {
     co_return page.done(422);
   }
   const std::string challenge = visit.parameter(0), source = visit.request.source;
+  const flow::SessionFor opening = visit.opening();
   const base::Result<flow::SignedIn> signed_in =
-      co_await visit.service().sign_in(challenge, digits, source, true);
+      co_await visit.service().sign_in(challenge, digits, source, opening);
   if (!signed_in) {
     const std::string back = with_next("/sign-in", next);
     if (std::optional<Response> stopped = code_problem(visit, page, signed_in.error(), back)) {
@@ -175,8 +176,9 @@ awaitable<Response> eds_sign_in(Visit& visit) {
   std::string wrong(visit.text("problem.bad_signature.reason.no_signature"));
   if (signature.cms.empty()) co_return co_await ask_for_signature(visit, next, wrong, 422);
   const std::string challenge = visit.parameter(0), source = visit.request.source;
+  const flow::SessionFor opening = visit.opening();
   const base::Result<flow::EdsSignIn> done =
-      co_await visit.service().sign_in_eds(challenge, signature, source, true);
+      co_await visit.service().sign_in_eds(challenge, signature, source, opening);
   if (done) co_return signed_in_by_eds(visit, *done, next);
   const base::Problem& problem = done.error();
   if (problem.trouble == base::Trouble::not_found) {
@@ -222,8 +224,9 @@ awaitable<Response> qr_sign_in_page(Visit& visit) {
 awaitable<Response> qr_sign_in(Visit& visit) {
   const std::string id = visit.parameter(0), key = browser_key_of(visit, id),
                     source = visit.request.source, next = safe_next(visit.query("next"), "");
+  const flow::SessionFor opening = visit.opening();
   const base::Result<flow::EdsSignIn> done =
-      co_await visit.service().qr_sign_in(id, key, source, true);
+      co_await visit.service().qr_sign_in(id, key, source, opening);
   if (!done) {
     const bool ours = done.error().trouble == base::Trouble::too_many ||
                       done.error().trouble == base::Trouble::unavailable;
@@ -251,7 +254,7 @@ awaitable<Response> sign_out(Visit& visit) {
     if (!done && done.error().trouble != base::Trouble::not_signed_in)
       co_return problem_page(visit, done.error());
   }
-  Response response = http::redirect("/signed-out");
+  Response response = http::redirect(visit.channel == Channel::kiosk ? "/end" : "/signed-out");
   response.headers.emplace_back("Set-Cookie", http::clear_cookie(http::kSessionCookie));
   if (device) response.headers.emplace_back("Set-Cookie", *device);
   co_return response;
@@ -266,10 +269,6 @@ void add_sign_in(Table& table) {
   table.post("/sign-in/code/{challenge}", Guard::open_page, code,
              table.limiter(&http::RateLimiters::codes));
   http::RateLimiter* const sign_ins = table.limiter(&http::RateLimiters::sign_ins);
-  table.get("/sign-in/eds", Guard::open_page, eds_sign_in_page, sign_ins);
-  table.post("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in,
-             table.limiter(&http::RateLimiters::codes), kMaxSignatureForm);
-  table.get("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in_page, sign_ins);
   table.get("/sign-in/qr", Guard::open_page, qr_start, sign_ins);
   table.get("/sign-in/qr/{code}", Guard::open_page, qr_sign_in_page);
   table.post("/sign-in/qr/{code}", Guard::open_page, qr_sign_in,
@@ -277,6 +276,12 @@ void add_sign_in(Table& table) {
   table.get("/sign-in/qr/{code}/state", Guard::open_page, qr_watch);
   table.post("/sign-out", Guard::open_page, sign_out);
   table.fixed("/signed-out", "sign-out");
+  table.only({Channel::portal, Channel::mobile});
+  table.get("/sign-in/eds", Guard::open_page, eds_sign_in_page, sign_ins);
+  table.post("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in,
+             table.limiter(&http::RateLimiters::codes), kMaxSignatureForm);
+  table.get("/sign-in/eds/{challenge}", Guard::open_page, eds_sign_in_page, sign_ins);
+  table.everywhere();
 }
 
 }  // namespace mekenjai::pages

@@ -108,7 +108,7 @@ std::string stamp_of(const ConsentView& consent) {
 
 /// How the answer is confirmed: by SMS unless he has chosen the other way, or has just tried it.
 void fill_how(const Visit& visit, Page& page, const std::string& id) {
-  const bool available = visit.service().eds_available();
+  const bool available = visit.own_keys();
   const bool eds = available && (visit.query("by") == "eds" || visit.field("by") == "eds");
   page.set("BY", eds ? "eds" : "sms");
   if (!available) return;
@@ -193,7 +193,7 @@ Page code_form(Visit& visit, const std::string& id, const std::string& answer) {
   if (visit.service().eds_available()) {
     const std::string address = fmt::format("/consents/{}/confirm/", id),
                       query = "?answer=" + answer;
-    offer_ways(page, address + "eds" + query, address + "qr" + query);
+    offer_ways(visit, page, address + "eds" + query, address + "qr" + query);
   }
   page.with_form();
   return page;
@@ -209,7 +209,7 @@ awaitable<std::optional<Response>> send_code(Visit& visit, std::string id, std::
   const std::string address = "/consents/" + id;
   if (sent.error().trouble == base::Trouble::wrong_state) co_return http::redirect(address);
   const std::string& code = sent.error().code;
-  if (visit.service().eds_available() && (code == "no_phone" || code == "phone_too_new"))
+  if (visit.own_keys() && (code == "no_phone" || code == "phone_too_new"))
     co_return http::redirect(fmt::format("{}/confirm/eds?answer={}&why={}", address, answer, code));
   Page page = code_form(visit, id, answer);
   if (std::optional<Response> stopped = code_problem(visit, page, sent.error(), address))
@@ -226,7 +226,7 @@ awaitable<Response> choose(Visit& visit) {
     page.error("", "main", visit.text("page.err.answer_none"));
     co_return page.done(422);
   }
-  if (visit.field("by") == "eds" && visit.service().eds_available())
+  if (visit.field("by") == "eds" && visit.own_keys())
     co_return http::redirect(fmt::format("/consents/{}/confirm/eds?answer={}", id, answer));
   std::optional<Response> stopped = co_await send_code(visit, id, answer);
   if (stopped) co_return std::move(*stopped);
@@ -424,11 +424,13 @@ void add_consents(Table& table) {
   table.get("/consents/{id}/confirm", Guard::cookie, confirm_page);
   table.post("/consents/{id}/confirm", Guard::cookie, confirm, codes);
   table.get("/consents/{id}/state", Guard::cookie, state);
-  table.get("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm_page);
-  table.post("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm, codes, kMaxSignatureForm);
   table.get("/consents/{id}/confirm/qr", Guard::cookie, qr_start, codes);
   table.get("/consents/{id}/confirm/qr/{code}", Guard::cookie, qr_confirm_page);
   table.get("/consents/{id}/confirm/qr/{code}/state", Guard::cookie, qr_watch);
+  table.only({Channel::portal, Channel::mobile});
+  table.get("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm_page);
+  table.post("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm, codes, kMaxSignatureForm);
+  table.everywhere();
 }
 
 }  // namespace mekenjai::pages

@@ -36,7 +36,7 @@ void fill_residents(Visit& visit, Dictionary& row,
       visit.words.plural("page.homes.count", static_cast<long>(residents.size())));
   for (const flow::ResidentView& resident : residents) {
     Dictionary* person = people->AddSectionDictionary("PERSON");
-    set(*person, "NAME", resident.name);
+    set(*person, "NAME", visit.shown(resident.name));
     set(*person, "SINCE",
         resident.from ? visit.words.date(*resident.from)
                       : std::string(visit.text("page.homes.long_ago")));
@@ -117,7 +117,11 @@ awaitable<Response> profile_page(Visit& visit) {
   const base::Result<flow::Page<flow::ApplicationView>> applications =
       co_await visit.service().applications(caller, first, 5);
   Page page(visit, "profile");
-  page.set("NAME", api::full_name(me->person));
+  page.set("NAME", visit.shown(api::full_name(me->person)));
+  const auto is_staff = [](const std::string& role) {
+    return role == "psc_receptionist" || role == "psc_operator";
+  };
+  if (std::any_of(me->roles.begin(), me->roles.end(), is_staff)) page.show("KIOSKS");
   page.set("IIN", base::mask_iin(me->person.iin.view()));
   page.set("BIRTH", visit.words.date(me->person.birth_date));
   fill_residence(visit, page, *me);
