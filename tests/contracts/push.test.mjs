@@ -1,6 +1,7 @@
 // Web Push, the whole way: a browser subscribes, something happens to a case, a push service that is not ours takes the
 // push, and the browser that subscribed reads it. Nobody else can, and even he reads nothing about anybody.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -208,6 +209,7 @@ describe('what happens to a case', () => {
       assert.ok(exp > Date.now() / 1000 && exp <= Date.now() / 1000 + 24 * 3600);
     }
     assert.equal(new Set(pushed.map(({ request }) => request.body.length)).size, 1, 'the length tells nothing');
+    for (const { browser } of [applicant, first, second]) assert.ok(!service.log.includes(pushes.pathOf(browser)), 'nor does the log');
   });
 
   test('the push service sees what npm web-push would send, a request as urgent and good for the hour', async () => {
@@ -336,6 +338,22 @@ describe('configuration', () => {
         assert.equal(answer.body.code, 'push_off');
       }
       await citizen.expect(204, 'DELETE', '/push/subscriptions');
+    } finally {
+      await service.stop();
+    }
+  });
+
+  test('a key of the operator\'s own, in PEM, is the one that browsers subscribe to', async () => {
+    const { privateKey, publicKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const file = path.join(temporaryFolder(), 'push.pem');
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const service = await Service.started({ config: configured(`key_file = "${file}"\n`) });
+    try {
+      const person = service.registers.person();
+      await service.import();
+      const { public_key: key } = await service.citizen(person).get('/push');
+      const { x, y } = publicKey.export({ format: 'jwk' });
+      assert.equal(key, Buffer.concat([Buffer.from([4]), ...[x, y].map((half) => Buffer.from(half, 'base64url'))]).toString('base64url'));
     } finally {
       await service.stop();
     }
