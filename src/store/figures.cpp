@@ -12,7 +12,7 @@ constexpr Status kOpen = Status::checking;
 constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 24 * kHour;
 constexpr std::int64_t kRegion = 10'000'000;  // KATO has nine digits, two tell the region
 
-// For a row of `applications` with its rka.
+// For a row of `applications`.
 constexpr std::string_view kRegionOf =
     "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
     "WHERE d.rka=applications.rka), 0)";
@@ -104,14 +104,19 @@ std::optional<RegionName> Figures::name_of(int region) {
 }
 
 void count_past(sqlite::Database& database) {
-  database.execute(fmt::format("UPDATE applications SET region={} WHERE signed_at IS NOT NULL", kRegionOf));
+  // Of those that have ended nobody asks for the region again: their long rows stay as they are.
+  database.execute(fmt::format(
+      "UPDATE applications SET region={} WHERE signed_at IS NOT NULL AND status<{}", kRegionOf,
+      static_cast<int>(Status::registered)));
   using Key = std::tuple<int, int, int, std::string, std::int64_t>;
   std::map<Key, std::int64_t> counted;
   {
-    auto applications = database.prepare(
-        "SELECT a.signed_at, a.region, a.status, json_extract(nullif(a.decision,''), '$.code'), "
-        "(SELECT max(j.at) FROM journal j WHERE j.application=a.id AND j.application<>'' AND "
-        "j.type IN ('decided','registered','withdrawn')) FROM applications a WHERE a.signed_at IS NOT NULL");
+    auto applications = database.prepare(fmt::format(
+        "SELECT signed_at, {}, status, json_extract(nullif(decision,''), '$.code'), "
+        "(SELECT max(j.at) FROM journal j WHERE j.application=applications.id AND "
+        "j.application<>'' AND j.type IN ('decided','registered','withdrawn')) "
+        "FROM applications WHERE signed_at IS NOT NULL",
+        kRegionOf));
     sqlite::Rows rows(applications);
     while (rows.next()) {
       const std::int64_t signed_at = rows->integer(0);
