@@ -54,7 +54,7 @@ struct Ledger::Statements {
                         "JOIN applications a ON a.id=r.application WHERE a.id=?")),
         close(db.prepare("DELETE FROM open_registrants WHERE application=?1 AND iin IN "
                          "(SELECT iin FROM registrants WHERE application=?1)")),
-        signed_(db.prepare("UPDATE applications SET signed_at=?, policy=? WHERE id=?")),
+        signed_(db.prepare(fmt::format("UPDATE applications SET signed_at=?, policy=?, region={} WHERE id=?", store::kRegionOf))),
         applicant(db.prepare("SELECT applicant FROM applications WHERE id=?")),
         status(db.prepare("UPDATE applications SET status=?, due_at=?, hold_until=?, deadline=? WHERE id=?")),
         decision(db.prepare("UPDATE applications SET decision=? WHERE id=?")),

@@ -12,15 +12,10 @@ constexpr Status kOpen = Status::checking;
 constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 24 * kHour;
 constexpr std::int64_t kRegion = 10'000'000;  // KATO has nine digits, two tell the region
 
-// For a row of `applications`.
-constexpr std::string_view kRegionOf =
-    "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
-    "WHERE d.rka=applications.rka), 0)";
-
 Instant instant(std::int64_t millis) { return Instant{base::Millis{millis}}; }
 
-std::int64_t seconds_between(std::int64_t from_millis, std::int64_t to_millis) {
-  return coarse(std::max<std::int64_t>(to_millis - from_millis, 0) / 1000);
+std::int64_t seconds_between(Instant from, Instant to) {
+  return coarse(std::max<std::int64_t>((to - from).count(), 0) / 1000);
 }
 
 }  // namespace
@@ -38,9 +33,7 @@ std::int64_t coarse(std::int64_t seconds) {
 }
 
 FigureCounter::FigureCounter(sqlite::Database& db)
-    : place_(db.prepare(fmt::format(
-          "UPDATE applications SET region={} WHERE id=? RETURNING signed_at, region", kRegionOf))),
-      signed_of_(db.prepare(
+    : signed_of_(db.prepare(
           "SELECT signed_at, region FROM applications WHERE id=? AND signed_at IS NOT NULL")),
       add_(db.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?) "
                       "ON CONFLICT DO UPDATE SET n=n+excluded.n")) {}
@@ -50,31 +43,24 @@ void FigureCounter::add(int month, int region, Status outcome, std::string_view 
   add_.with(month, region, static_cast<int>(outcome), code, seconds, by).run();
 }
 
+std::optional<FigureCounter::Signed> FigureCounter::signed_of(std::string_view application) {
+  sqlite::Rows rows(signed_of_.with(application));
+  if (!rows.next()) return std::nullopt;
+  return Signed{instant(rows->integer(0)), static_cast<int>(rows->integer(1))};
+}
+
 void FigureCounter::signed_(std::string_view application) {
-  int month = 0, region = 0;
-  {
-    sqlite::Rows rows(place_.with(application));
-    if (!rows.next()) return;
-    month = civil_month(instant(rows->integer(0)));
-    region = static_cast<int>(rows->integer(1));
-    while (rows.next()) {}  // an UPDATE is done when it has been stepped to its end
-  }
-  add(month, region, kOpen, "", 0, 1);
+  const std::optional<Signed> counted = signed_of(application);
+  if (counted) add(civil_month(counted->at), counted->region, kOpen, "", 0, 1);
 }
 
 void FigureCounter::ended(std::string_view application, Status outcome, std::string_view code,
                           Instant at) {
-  std::int64_t signed_at = 0;
-  int region = 0;
-  {
-    sqlite::Rows rows(signed_of_.with(application));
-    if (!rows.next()) return;
-    signed_at = rows->integer(0);
-    region = static_cast<int>(rows->integer(1));
-  }
-  const int month = civil_month(instant(signed_at));
-  add(month, region, kOpen, "", 0, -1);
-  add(month, region, outcome, code, seconds_between(signed_at, at.time_since_epoch().count()), 1);
+  const std::optional<Signed> counted = signed_of(application);
+  if (!counted) return;
+  const int month = civil_month(counted->at);
+  add(month, counted->region, kOpen, "", 0, -1);
+  add(month, counted->region, outcome, code, seconds_between(counted->at, at), 1);
 }
 
 Figures::Figures(sqlite::Database& db)
@@ -119,13 +105,13 @@ void count_past(sqlite::Database& database) {
         kRegionOf));
     sqlite::Rows rows(applications);
     while (rows.next()) {
-      const std::int64_t signed_at = rows->integer(0);
+      const Instant signed_at = instant(rows->integer(0));
       const auto status = static_cast<Status>(rows->integer(2));
       const bool ended = domain::is_final(status) && !rows->is_null(4);
       const bool decided = ended && status != Status::withdrawn;
-      ++counted[{civil_month(instant(signed_at)), static_cast<int>(rows->integer(1)),
+      ++counted[{civil_month(signed_at), static_cast<int>(rows->integer(1)),
                  static_cast<int>(ended ? status : kOpen), decided ? rows->str(3) : "",
-                 ended ? seconds_between(signed_at, rows->integer(4)) : 0}];
+                 ended ? seconds_between(signed_at, instant(rows->integer(4))) : 0}];
     }
   }
   auto add = database.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?)");

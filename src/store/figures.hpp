@@ -32,6 +32,11 @@ struct RegionName {
   bool operator==(const RegionName&) const = default;
 };
 
+/// SQL for a row of `applications`: the region where its dwelling stands now.
+inline constexpr std::string_view kRegionOf =
+    "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
+    "WHERE d.rka=applications.rka), 0)";
+
 /// 202611.
 int civil_month(Instant at);
 /// A time to a decision as it is counted: whole seconds up to two minutes, minutes up to two hours,
@@ -45,18 +50,23 @@ class FigureCounter {
   FigureCounter(const FigureCounter&) = delete;
   FigureCounter& operator=(const FigureCounter&) = delete;
 
-  /// The application has its `signed_at`. Notes in its row the region where the dwelling stands
-  /// now: an import may move it before the end.
+  /// The application has its `signed_at`, and its `region`: an import may move the dwelling before
+  /// the end.
   void signed_(std::string_view application);
   /// Its end, once. Does nothing for one that was never signed.
   void ended(std::string_view application, domain::Status outcome, std::string_view code,
              Instant at);
 
  private:
+  struct Signed {
+    Instant at;
+    int region = 0;
+  };
+  std::optional<Signed> signed_of(std::string_view application);
   void add(int month, int region, domain::Status outcome, std::string_view code,
            std::int64_t seconds, int by);
 
-  sqlite::Statement place_, signed_of_, add_;
+  sqlite::Statement signed_of_, add_;
 };
 
 /// Reads; one object per connection.
