@@ -91,6 +91,9 @@ struct Route {
   /// Guard::cookie: asked where nobody is signed in; none: to the sign-in page and back.
   Handler stranger{};
   AtKiosk at_kiosk = AtKiosk::no;
+  /// Open pages ask for it by themselves: nobody is there for that, and the session grows no longer
+  /// by it.
+  bool watched = false;
 };
 
 /// 303 to a path of our own. Characters that no header may hold are encoded.

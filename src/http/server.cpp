@@ -421,7 +421,9 @@ Fault Connection::understand_target() {
     const std::size_t slash = target.find('/', scheme + 3);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
   }
-  target = target.substr(0, target.find('#'));
+  // From here on only the origin form is known: pages write the target into their links.
+  request_.target = std::string(target.substr(0, target.find('#')));
+  target = request_.target;
   const std::size_t mark = target.find('?');
   path_ = target.substr(0, mark);
   std::optional<std::string> path = percent_decode(path_, false);
@@ -500,7 +502,9 @@ asio::awaitable<std::optional<Response>> Connection::guard() {
   const bool presented = !request_.token.empty();
   if (presented && request_.token.size() <= kLongestToken && server_.hooks.session) {
     std::string token = request_.token;
-    request_.session = co_await server_.hooks.session(std::move(token));
+    const bool watched = match_.route->watched && server_.hooks.session_watched;
+    const auto& session = watched ? server_.hooks.session_watched : server_.hooks.session;
+    request_.session = co_await session(std::move(token));
     const std::string_view here = request_.kiosk ? std::string_view(request_.kiosk->id) : "";
     if (request_.session && request_.session->kiosk != here) request_.session.reset();
   }
@@ -777,6 +781,12 @@ void ServerCore::drain(std::chrono::milliseconds limit) {
 Hooks hooks_for(flow::Service& service) {
   Hooks hooks;
   hooks.session = [&service](std::string token) { return service.session(std::move(token)); };
+  hooks.session_watched =
+      [&service](std::string token) -> asio::awaitable<std::optional<flow::Session>> {
+    std::optional<flow::Session> session = co_await service.look_at_session(std::move(token));
+    if (session && session->ends_at <= service.now()) session.reset();
+    co_return session;
+  };
   hooks.kiosk = [&service](std::string device) {
     return service.kiosks().of_token(std::move(device));
   };

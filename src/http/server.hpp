@@ -54,6 +54,9 @@ struct ServerConfig {
 struct Hooks {
   /// The live session of a token; needed where a route has a guard other than `open`.
   std::function<boost::asio::awaitable<std::optional<flow::Session>>(std::string token)> session{};
+  /// The same without it being a use of the session, for routes that are watched; none: `session`.
+  std::function<boost::asio::awaitable<std::optional<flow::Session>>(std::string token)>
+      session_watched{};
   /// The kiosk of a device's token; needed where a route is at a kiosk.
   std::function<boost::asio::awaitable<std::optional<flow::Kiosk>>(std::string device)> kiosk{};
   /// Somebody at a kiosk has gone to a page just now. `token`: his session's, or empty.

@@ -564,5 +564,29 @@ TEST_F(Portal, ADoorIsAFolder) {
   EXPECT_EQ(header(call(home, "/m/"), "Location"), "/m/");
 }
 
+TEST_F(Portal, LinksToOtherLanguagesStayOnOurSite) {
+  for (const std::string_view evil :
+       {"//evil.example/", "/\\evil.example/", "http://evil.example/profile"}) {
+    auto page = request("/profile");
+    page.target = evil;
+    const Response shown = call(page, "/profile");
+    EXPECT_NE(shown.body.find("href=\"/?lang=ru\""), std::string::npos) << evil;
+    EXPECT_EQ(shown.body.find("evil.example"), std::string::npos) << evil;
+  }
+  auto encoded = request("/profile?%6Cang=ru&x=1");
+  EXPECT_EQ(header(call(encoded, "/profile"), "Location"), "/profile?x=1")
+      << "and not to itself for ever";
+}
+
+TEST_F(Portal, WhatPagesAskForByThemselvesIsNoUseOfTheSession) {
+  std::size_t watched = 0;
+  for (const http::Route& route : routes_) {
+    if (!route.pattern.ends_with("/state")) continue;
+    EXPECT_TRUE(route.watched) << route.pattern;
+    ++watched;
+  }
+  EXPECT_GE(watched, 4 * kChannels.size());
+}
+
 }  // namespace
 }  // namespace mekenjai::pages

@@ -32,8 +32,18 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// The target without the choice of a language.
+/// Whether a pair of a query, still encoded, chooses a language.
+bool chooses_language(std::string_view pair) {
+  const std::string_view name = pair.substr(0, pair.find('='));
+  return http::percent_decode(name, true) == "lang";
+}
+
+/// The target without the choice of a language. "//host" is another site: the way home instead.
 std::string without_language(const http::Request& request) {
+  if (!request.target.starts_with('/') || request.target.starts_with("//") ||
+      request.target.starts_with("/\\")) {
+    return "/";
+  }
   const std::size_t question = request.target.find('?');
   std::string target = request.target.substr(0, question);
   if (question == std::string::npos) return target;
@@ -43,7 +53,7 @@ std::string without_language(const http::Request& request) {
     const std::size_t end = rest.find('&');
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (pair.empty() || pair == "lang" || pair.starts_with("lang=")) continue;
+    if (pair.empty() || chooses_language(pair)) continue;
     target += sign;
     target += pair;
     sign = '&';
@@ -184,10 +194,7 @@ awaitable<Response> answer_fixed(Site& site, FixedPage& page, http::Request& req
 std::optional<Response> language_chosen(const http::Request& request) {
   const auto wanted = request.query_value("lang");
   if (!wanted || request.method == Method::post) return std::nullopt;
-  std::string back = without_language(request);
-  // "//host" is another site.
-  if (!back.starts_with('/') || back.starts_with("//") || back.starts_with("/\\")) back = "/";
-  Response response = http::redirect(back);
+  Response response = http::redirect(without_language(request));
   if (const auto language = i18n::parse_language(*wanted)) {
     response.headers.emplace_back("Set-Cookie", language_cookie(*language));
   }
@@ -448,6 +455,12 @@ void Table::add(Method method, const std::string& pattern, Guard guard, Handler 
 
 void Table::get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter) {
   add(Method::get, pattern, guard, handler, limiter, 4096);
+}
+
+void Table::watched(std::string pattern, Guard guard, Handler handler) {
+  const std::size_t before = routes_.size();
+  get(std::move(pattern), guard, handler);
+  for (std::size_t i = before; i < routes_.size(); ++i) routes_[i].watched = true;
 }
 
 void Table::post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter,

@@ -162,6 +162,8 @@ class Table {
   void get(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr);
   void post(std::string pattern, Guard guard, Handler handler, http::RateLimiter* limiter = nullptr,
             std::size_t max_body = 16 * 1024);
+  /// What an open page asks for by itself: no use of the session.
+  void watched(std::string pattern, Guard guard, Handler handler);
   /// A page that is the same for every visitor who is not signed in: made once a language, and
   /// compressed.
   void fixed(std::string pattern, std::string name);

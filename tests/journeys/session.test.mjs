@@ -81,6 +81,19 @@ describe('the end of a session', () => {
     await visitor.leave();
   });
 
+  test('a page that waits by itself for news makes it no longer', async () => {
+    const visitor = await somebody();
+    await visitor.answer({ at: people.home });
+    await visitor.next();
+    await visitor.agreeToData();
+    const state = visitor.path.replace(/\/sign$/, '/state');
+    await visitor.service.advance({ minutes: idle - 30 });
+    assert.equal((await visitor.raw('GET', state)).status, 200);
+    await visitor.service.advance({ minutes: 31 });
+    assert.equal((await visitor.raw('GET', state)).status, 303, 'nobody was there for two hours');
+    await visitor.leave();
+  });
+
   test('nobody else can put it off: the press has its token', async () => {
     const visitor = await somebody();
     assert.equal((await visitor.raw('POST', '/session', { csrf: 'x'.repeat(65) })).status, 403);

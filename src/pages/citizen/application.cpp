@@ -643,13 +643,13 @@ awaitable<Response> decision_page(Visit& visit) {
 void add_applications(Table& table) {
   http::RateLimiter* const codes = table.limiter(&http::RateLimiters::codes);
   table.get("/applications/{id}", Guard::cookie, application_page);
-  table.get("/applications/{id}/state", Guard::cookie, state);
+  table.watched("/applications/{id}/state", Guard::cookie, state);
   table.get("/applications/{id}/sign", Guard::cookie, sign_page);
   table.post("/applications/{id}/sign", Guard::cookie, sign, codes);
   table.post("/applications/{id}/code", Guard::cookie, send_code, codes);
   table.get("/applications/{id}/sign/qr", Guard::cookie, qr_start, codes);
   table.get("/applications/{id}/sign/qr/{code}", Guard::cookie, qr_sign_page);
-  table.get("/applications/{id}/sign/qr/{code}/state", Guard::cookie, qr_watch);
+  table.watched("/applications/{id}/sign/qr/{code}/state", Guard::cookie, qr_watch);
   table.get("/applications/{id}/withdraw", Guard::cookie, withdraw_page);
   table.post("/applications/{id}/withdraw", Guard::cookie, withdraw);
   table.get("/applications/{id}/decision", Guard::cookie, decision_page);

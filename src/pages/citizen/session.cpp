@@ -33,11 +33,21 @@ Response told(const Visit& visit, const flow::Session& session) {
   return json_answer(body);
 }
 
+/// The session of the cookie, live or ended, where this door may see it: one of a kiosk is none
+/// elsewhere.
+awaitable<std::optional<flow::Session>> session_at_this_door(Site& site,
+                                                             const http::Request& request) {
+  std::string token(request.cookie(http::kSessionCookie).value_or(""));
+  std::optional<flow::Session> session = co_await site.service->look_at_session(std::move(token));
+  const std::string_view here = request.kiosk ? std::string_view(request.kiosk->id) : "";
+  if (session && (!session->cookie || session->kiosk != here)) session.reset();
+  co_return session;
+}
+
 /// Behind no guard: asking how long it lasts must not make it longer.
 awaitable<Response> look(Visit& visit) {
-  const std::string token(visit.request.cookie(http::kSessionCookie).value_or(""));
-  std::optional<flow::Session> session = co_await visit.service().look_at_session(token);
-  if (!session || !session->cookie || session->ends_at <= visit.words.now()) {
+  std::optional<flow::Session> session = co_await session_at_this_door(visit.site, visit.request);
+  if (!session || session->ends_at <= visit.words.now()) {
     const boost::json::object ended{{"left", 0}};
     co_return json_answer(ended);
   }
@@ -94,12 +104,10 @@ awaitable<Response> sign_in_first(Site& site, http::Request& request) {
   const bool asked = request.method == Method::get || request.method == Method::head;
   std::string next = asked ? request.target : page_of_form(request);
   bool ended = false;
-  if (const auto cookie = request.cookie(http::kSessionCookie)) {
+  if (request.cookie(http::kSessionCookie)) {
     ended = true;
-    const std::string token(*cookie);
-    const std::optional<flow::Session> session = co_await site.service->look_at_session(token);
-    if (session && session->cookie && co_await put_away(site, request, *session))
-      next = "/apply/late";
+    const std::optional<flow::Session> session = co_await session_at_this_door(site, request);
+    if (session && co_await put_away(site, request, *session)) next = "/apply/late";
   }
   std::string sign_in = "/sign-in";
   if (!next.empty()) sign_in += "?next=" + http::percent_encode(next);
@@ -108,8 +116,11 @@ awaitable<Response> sign_in_first(Site& site, http::Request& request) {
 }
 
 void add_session(Table& table) {
+  // A kiosk has its own clock (kiosk.cpp).
+  table.only({Channel::portal, Channel::mobile});
   table.get("/session", Guard::open, look);
   table.post("/session", Guard::cookie, keep);
+  table.everywhere();
 }
 
 }  // namespace mekenjai::pages

@@ -273,7 +273,7 @@ void add_sign_in(Table& table) {
   table.get("/sign-in/qr/{code}", Guard::open_page, qr_sign_in_page);
   table.post("/sign-in/qr/{code}", Guard::open_page, qr_sign_in,
              table.limiter(&http::RateLimiters::codes));
-  table.get("/sign-in/qr/{code}/state", Guard::open_page, qr_watch);
+  table.watched("/sign-in/qr/{code}/state", Guard::open_page, qr_watch);
   table.post("/sign-out", Guard::open_page, sign_out);
   table.fixed("/signed-out", "sign-out");
   table.only({Channel::portal, Channel::mobile});

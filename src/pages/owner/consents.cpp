@@ -423,10 +423,10 @@ void add_consents(Table& table) {
   table.post("/consents/{id}", Guard::cookie, choose, codes);
   table.get("/consents/{id}/confirm", Guard::cookie, confirm_page);
   table.post("/consents/{id}/confirm", Guard::cookie, confirm, codes);
-  table.get("/consents/{id}/state", Guard::cookie, state);
+  table.watched("/consents/{id}/state", Guard::cookie, state);
   table.get("/consents/{id}/confirm/qr", Guard::cookie, qr_start, codes);
   table.get("/consents/{id}/confirm/qr/{code}", Guard::cookie, qr_confirm_page);
-  table.get("/consents/{id}/confirm/qr/{code}/state", Guard::cookie, qr_watch);
+  table.watched("/consents/{id}/confirm/qr/{code}/state", Guard::cookie, qr_watch);
   table.only({Channel::portal, Channel::mobile});
   table.get("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm_page);
   table.post("/consents/{id}/confirm/eds", Guard::cookie, eds_confirm, codes, kMaxSignatureForm);
