@@ -13,6 +13,7 @@
 #include "http/csrf.hpp"
 #include "http/problem.hpp"
 #include "http/rate_limit.hpp"
+#include "http/response_head.hpp"
 #include "http/router.hpp"
 
 namespace mekenjai::http {
@@ -212,6 +213,23 @@ TEST_F(Assets, AreSentPackedToThoseWhoUnpack) {
   EXPECT_EQ(get("/assets/style.1a2b3c4d.css", {{"accept-encoding", "gzip;q=0"}}).fixed_body,
             "body{}");
   EXPECT_EQ(get("/assets/app.js", {{"accept-encoding", "gzip"}}).fixed_body, "x");
+}
+
+TEST_F(Assets, HaveShortHeadsWhereNothingRuns) {
+  const auto head = [this](std::string_view address) {
+    const Response response = get(address);
+    std::string out;
+    write_head(out, response, response.fixed_body.size(), "today", false);
+    return out;
+  };
+  for (const std::string_view inert :
+       {"/assets/style.1a2b3c4d.css", "/assets/fonts/golos-0123456789ab.woff2"}) {
+    EXPECT_LT(head(inert).size(), 400u) << inert;
+    EXPECT_THAT(head(inert), HasSubstr("nosniff")) << inert;
+  }
+  for (const std::string_view runs : {"/assets/app.js", "/icons.svg"}) {
+    EXPECT_THAT(head(runs), HasSubstr("default-src 'none'")) << runs;
+  }
 }
 
 TEST_F(Assets, AreNotSentAgain) {

@@ -9,8 +9,8 @@
 namespace mekenjai::http {
 namespace {
 
-// On every answer. Forms need the origin of their own page, so the referrer policy is same-origin:
-// with no-referrer a browser sends `Origin: null` with a form.
+// On every answer that a browser may show or run. Forms need the origin of their own page, so the
+// referrer policy is same-origin: with no-referrer a browser sends `Origin: null` with a form.
 constexpr std::string_view kPolicyUntilConnect =
     "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; font-src "
     "'self'; "
@@ -24,6 +24,17 @@ constexpr std::string_view kSecurityHeaders =
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
+
+// Styles, fonts and pictures show and run nothing by themselves; a view loads several of them, and
+// heads are bytes too.
+constexpr std::string_view kInertHeaders =
+    "X-Content-Type-Options: nosniff\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+bool is_inert(const Response& response) {
+  return response.content_type.starts_with("text/css") ||
+         response.content_type.starts_with("font/") || response.content_type == "image/png";
+}
 
 bool is_header_value(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
@@ -68,12 +79,16 @@ void write_head(std::string& out, const Response& response, std::size_t body_siz
     fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
   }
   if (!has_cache_control) out += "Cache-Control: no-store\r\n";
-  out += kPolicyUntilConnect;
-  if (!response.connect_to.empty()) {
-    out += ' ';
-    out += response.connect_to;
+  if (is_inert(response)) {
+    out += kInertHeaders;
+  } else {
+    out += kPolicyUntilConnect;
+    if (!response.connect_to.empty()) {
+      out += ' ';
+      out += response.connect_to;
+    }
+    out += kSecurityHeaders;
   }
-  out += kSecurityHeaders;
   if (close) out += "Connection: close\r\n";
   out += "\r\n";
 }

@@ -7,19 +7,24 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { complaintsOf, errorsAnnounced } from './lib/gate.mjs';
+import { issue, switchedOn, upright } from './lib/kiosk.mjs';
 import { Portal } from './lib/portal.mjs';
 
 const doors = [
   { name: 'portal', prefix: '', viewport: { width: 1280, height: 900 }, least: 24 },
   { name: 'mobile', prefix: '/m', viewport: { width: 390, height: 844 }, least: 24, phone: true },
+  // Nobody zooms there or brings colours of his own: it has tools for that.
+  { name: 'kiosk', prefix: '/kiosk', viewport: upright, least: 44, own: true },
 ];
 
 const templates = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../web/templates');
 const pagesIn = (folder) => (existsSync(path.join(templates, folder)) ? readdirSync(path.join(templates, folder), { withFileTypes: true }) : [])
   .filter((one) => one.isFile() && one.name.endsWith('.html')).map((one) => one.name.slice(0, -'.html'.length));
 
-// Pages that stand behind one door only.
-const onlyAt = { sandbox: ['portal'], 'staff-kiosks': ['portal'], 'staff-kiosk-revoke': ['portal'] };
+// Pages that don't stand behind every door. A kiosk leads nowhere else, has no key of anybody's, shows one person's own
+// service and no more, and ends a visit in its own way.
+const onlyAt = { sandbox: ['portal'], 'staff-kiosks': ['portal'], 'staff-kiosk-revoke': ['portal'],
+  eds: ['portal', 'mobile'], 'sign-out': ['portal', 'mobile'] };
 const pagesOf = (door) => {
   const own = door.name === 'portal' ? [] : pagesIn(door.name);
   return [...new Set([...pagesIn('pages'), ...own])].filter((page) => (onlyAt[page] ?? [door.name]).includes(door.name)).sort();
@@ -42,7 +47,7 @@ describe('every page is for everybody', () => {
       registers.live(parent, old);
       const officer = registers.person();
       registers.staff(officer, 'psc_operator');
-      return { officer, centre: registers.centre(), fresh: registers.person(), asks: parent, child, blocked: registers.person(),
+      return { officer, centre: registers.centre(), fresh: registers.person(), explained: registers.person(), asks: parent, child, blocked: registers.person(),
         own: home(), waits: home(), refuses: home(), other: home(),
         silent: Object.fromEntries(doors.map(({ name }) => [name, home()])) };
     });
@@ -59,7 +64,7 @@ describe('every page is for everybody', () => {
     const [answered] = await citizen(people.refuses.owner).consents();
     const [message] = await citizen(people.own.owner).messages();
     const kiosk = await citizen(people.officer).expect(201, 'POST', '/kiosks', { centre: people.centre.id, label: 'У входа' });
-    world = { kiosk, registered, draft, refused, waiting, request, answered, message };
+    world = { consultants: new Map(), kiosk, registered, draft, refused, waiting, request, answered, message };
   });
   after(() => portal?.close());
 
@@ -73,10 +78,11 @@ describe('every page is for everybody', () => {
     const owner = people.own.owner;
     const host = people.waits.owner;
     const application = (one) => `/applications/${one.id}`;
+    const submit = (visitor) => visitor.main().locator('form[method=post]').first().evaluate((form) => form.requestSubmit());
     const sends = (address, fill = async () => {}) => async function wrong(visitor) {
       await visitor.goto(`${door.prefix}${address}`);
       await fill(visitor);
-      await visitor.leads(() => visitor.main().locator('form[method=post] button[type=submit], form[method=post] button:not([type])').first().click());
+      await visitor.leads(() => submit(visitor));
     };
     const typed = (id, text) => (visitor) => visitor.page.locator(`#${id}`).fill(text);
     const cleared = async (visitor) => {
@@ -85,11 +91,11 @@ describe('every page is for everybody', () => {
     const toCode = async (visitor, person = people.fresh) => {
       await visitor.goto(`${door.prefix}/sign-in`);
       await visitor.page.locator('#iin').fill(person.iin);
-      await visitor.press('page.sign_in.get_code');
+      await visitor.leads(() => submit(visitor));
     };
     const wrongCode = async (visitor) => {
       await visitor.page.locator('#code').fill('000000');
-      await visitor.press('page.nav.sign_in');
+      await visitor.leads(() => submit(visitor));
     };
     const nobody = undefined;
     return {
@@ -121,7 +127,7 @@ describe('every page is for everybody', () => {
       }], [host, async function wrong(visitor) {
         await visitor.goto(`${door.prefix}/consents/${world.request.id}/confirm?answer=grant`);
         await visitor.page.locator('#code').fill('12');
-        await visitor.press('page.consent_code.submit.grant');
+        await visitor.leads(() => submit(visitor));
       }]],
       consents: [[host, '/consents'], [asks, '/consents'], [host, async function wrong(visitor) {
         await visitor.goto(`${door.prefix}/consents?ref=ZZZZZZ`);
@@ -158,6 +164,19 @@ describe('every page is for everybody', () => {
       'sign-out': [[nobody, '/signed-out']],
       'staff-kiosks': [[people.officer, '/staff/kiosks'], [people.officer, sends('/staff/kiosks')]],
       'staff-kiosk-revoke': [[people.officer, `/staff/kiosks/${world.kiosk.id}/revoke`]],
+      'kiosk-consultant': [[nobody, '/consultant'], [nobody, sends('/consultant')]],
+      'kiosk-ended': [[nobody, '/end']],
+      'kiosk-explains': [[people.explained, async (visitor) => {
+        await visitor.goto(`${door.prefix}/consultant?back=/apply/who`);
+        await visitor.page.locator('#code').fill(world.consultants.get(visitor));
+        await visitor.leads(() => submit(visitor));
+      }]],
+      'kiosk-not-set-up': [['new', '/'], ['new', async function wrong(visitor) {
+        await visitor.goto(`${door.prefix}/`);
+        await visitor.enterToken('abc');
+      }]],
+      'kiosk-receipt': [[asks, `${application(world.waiting)}/receipt`]],
+      'kiosk-steps': [[nobody, '/steps']],
       statistics: [[nobody, '/statistics']],
       waiting: [[asks, application(world.waiting)]],
       withdraw: [[asks, `${application(world.waiting)}/withdraw`]],
@@ -165,6 +184,30 @@ describe('every page is for everybody', () => {
       ...Object.fromEntries(pagesIn('pages').filter((page) => page.startsWith('help')).map((page) =>
         [page, [[nobody, page === 'help' ? '/help' : `/help/${page.slice('help-'.length)}`]]])),
     };
+  };
+
+  const signIn = async (door, visitor, person) => {
+    await visitor.goto(`${door.prefix}/sign-in`);
+    await visitor.signIn(person);
+  };
+  /** Somebody before a door; at a kiosk one stands at a time, so everybody has his own. */
+  const enter = async (door, person) => {
+    const { people } = portal;
+    let visitor;
+    if (door.own && person === 'new') return switchedOn(portal, undefined);
+    if (door.own) {
+      const { token, consultant_code: code } = await issue(portal, people.officer, people.centre, 'В зале');
+      visitor = await switchedOn(portal, token);
+      world.consultants.set(visitor, code);
+    } else {
+      visitor = await portal.visitor({ language: 'ru', viewport: door.viewport, ...(door.phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }) });
+    }
+    if (person) await signIn(door, visitor, person);
+    if (person === people.asks && !door.own && !world.filled) {
+      await visitor.answer({ at: people.waits.dwelling, who: [person, people.child] });
+      world.filled = true;
+    }
+    return visitor;
   };
 
   test('no page is forgotten', () => {
@@ -199,12 +242,7 @@ describe('every page is for everybody', () => {
     test(`every page and state behind the door "${door.name}"`, async () => {
       const visitors = new Map();
       const visitorFor = async (person) => {
-        if (!visitors.has(person)) {
-          const visitor = await portal.visitor({ language: 'ru', viewport: door.viewport, ...(door.phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }) });
-          if (person) await visitor.signIn(person);
-          if (person === portal.people.asks) await visitor.answer({ at: portal.people.waits.dwelling, who: [person, portal.people.child] });
-          visitors.set(person, visitor);
-        }
+        if (!visitors.has(person)) visitors.set(person, await enter(door, person));
         return visitors.get(person);
       };
       const complaints = [];
@@ -212,10 +250,16 @@ describe('every page is for everybody', () => {
         for (const [index, [person, way]] of (places(door)[page] ?? []).entries()) {
           const visitor = await visitorFor(person);
           await visitor.page.setViewportSize(door.viewport);
-          if (typeof way === 'string') await visitor.goto(`${page === 'sandbox' ? '' : door.prefix}${way}`);
-          else await way(visitor);
+          const go = () => (typeof way === 'string' ? visitor.goto(`${page === 'sandbox' ? '' : door.prefix}${way}`) : way(visitor));
+          const seen = () => visitor.page.evaluate(() => document.body.dataset.page);
+          await go();
+          let shown = await seen();
+          if (shown !== page && door.own && person?.iin) {
+            await signIn(door, visitor, person); // ninety seconds went by since he pressed something here
+            await go();
+            shown = await seen();
+          }
           const at = `${door.name} ${page}.${index}`;
-          const shown = await visitor.page.evaluate(() => document.body.dataset.page);
           if (shown !== page) {
             complaints.push(`${at}: ${visitor.page.url()} shows ${shown}`);
             continue;

@@ -137,7 +137,7 @@ std::string keyboard(const Words& words, const std::vector<KioskField>& fields,
   if (digits) shown = "digits";
   const Keyboard keys(words);
   std::string html = fmt::format(
-      "<div class=\"mk-kb\" role=\"group\" aria-label=\"{}\" data-kb data-typed=\"{}\" "
+      "<div class=\"mk-kb\" role=\"region\" aria-label=\"{}\" data-kb data-typed=\"{}\" "
       "data-of=\"{}\">",
       words.text("page.kiosk.kb"), words.text("page.kiosk.kb.typed"),
       words.text("page.kiosk.kb.of"));

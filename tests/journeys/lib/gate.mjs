@@ -159,15 +159,24 @@ const pressable = (least) => {
   });
 };
 
-/** `least`: of a target, CSS pixels; 24 is looked at by axe, with its exceptions. Leaves the page as it was. */
-export async function complaintsOf(page, { viewport, least = 24 }) {
+/**
+ * `least`: of a target, CSS pixels; 24 is looked at by axe, with its exceptions. `own`: a device with tools of its own for
+ * size and contrast, instead of a browser's. Leaves the page as it was.
+ */
+export async function complaintsOf(page, { viewport, least = 24, own = false }) {
   await page.setViewportSize(viewport);
   await page.evaluate(tools);
   const found = await axe(page);
   if (least > 24) found.push(...await page.evaluate(pressable, least));
-  found.push(...await page.evaluate(moves));
+  found.push(...await page.evaluate(moves), ...await page.evaluate(fits, 'as it is'));
   await page.keyboard.press('Shift'); // from here on focus is a keyboard's
   found.push(...await page.evaluate(showsFocus));
+  found.push(...await (own ? withTools(page) : withBrowser(page, viewport)));
+  return [...new Set(found)];
+}
+
+async function withBrowser(page, viewport) {
+  const found = [];
   await page.evaluate(spaced);
   found.push(...await page.evaluate(fits, 'spaced'));
   await page.setViewportSize(zoomed);
@@ -178,7 +187,16 @@ export async function complaintsOf(page, { viewport, least = 24 }) {
   await page.setViewportSize(viewport);
   found.push(...await page.evaluate(survivesColours), ...(await page.evaluate(showsFocus)).map((one) => `forced colours: ${one}`));
   await page.emulateMedia({ forcedColors: 'none' });
-  return [...new Set(found)];
+  return found;
+}
+
+async function withTools(page) {
+  const tool = (on) => page.locator('html').evaluate((html, values) => Object.entries(values)
+    .forEach(([name, value]) => (value ? html.setAttribute(name, value) : html.removeAttribute(name))), on);
+  await tool({ 'data-size': 'large', 'data-contrast': 'more' });
+  const found = [...(await axe(page)).map((one) => `large and clear: ${one}`), ...await page.evaluate(fits, 'large')];
+  await tool({ 'data-size': '', 'data-contrast': '' });
+  return found;
 }
 
 /**
