@@ -25,10 +25,10 @@ const read = (name) => readFileSync(join(here, name), "utf8");
 // Styles: one file for all pages, whose font addresses carry the fonts' digests; every other sheet by itself, loaded
 // where it is needed, so that the first view stays light.
 const shared = ["tokens", "fonts", "mekenjai", "pages"];
-const css = (source) => transformSync(source, { loader: "css", minify: true, target: browsers }).code;
-writeFileSync(join(out, "mekenjai.css"), css(shared.map((name) => read(`styles/${name}.css`)).join("\n"))
+const css = (source) => transformSync(source, { loader: "css", minify: true, target: browsers }).code
   .replace(/url\("?(golos-[a-z-]+)\.woff2"?\)/g,
-    (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`));
+    (_, name) => `url(/assets/${name}-${digest(readFileSync(join(out, `${name}.woff2`)))}.woff2)`);
+writeFileSync(join(out, "mekenjai.css"), css(shared.map((name) => read(`styles/${name}.css`)).join("\n")));
 for (const name of named("styles", ".css")) {
   if (!shared.includes(name)) writeFileSync(join(out, `${name}.css`), css(read(`styles/${name}.css`)));
 }

@@ -9,13 +9,16 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-# Weights 400 (text) to 680 (brand); look.md, "Type". One file a script, so that a page loads what it shows.
+# Weights 400 (text) to 680 (brand); look.md, "Type". One file a script, so that a page loads what it shows: the source's
+# name and the letters. The Latin letters of 2021 stand in two sources.
 WEIGHTS = {"wght": (400, 680)}
 FILES = {
-    "cyrillic": "U+0401 U+0406 U+0410-044F U+0451 U+0456 U+04B0-04B1 U+2116",
-    "cyrillic-ext": "U+0492-0493 U+049A-049B U+04A2-04A3 U+04AE-04AF U+04BA-04BB U+04D8-04D9 U+04E8-04E9",
-    "latin": "U+0020-007E U+00A0 U+00AB U+00B2 U+00B7 U+00BB U+00D7 U+2013-2014 U+2018-2019 U+201C-201D "
-             "U+2022 U+2026 U+203A U+2212",
+    "cyrillic": ("cyrillic", "U+0401 U+0406 U+0410-044F U+0451 U+0456 U+04B0-04B1 U+2116"),
+    "cyrillic-ext": ("cyrillic-ext", "U+0492-0493 U+049A-049B U+04A2-04A3 U+04AE-04AF U+04BA-04BB U+04D8-04D9 U+04E8-04E9"),
+    "latin": ("latin", "U+0020-007E U+00A0 U+00AB U+00B2 U+00B7 U+00BB U+00D7 U+2013-2014 U+2018-2019 U+201C-201D "
+              "U+2022 U+2026 U+203A U+2212"),
+    "latin-kk": ("latin", "U+00C4 U+00D1 U+00D6 U+00DC U+00E4 U+00F1 U+00F6 U+00FC U+0131"),
+    "latin-ext": ("latin-ext", "U+011E-011F U+0130 U+015E-015F U+016A-016B"),
 }
 
 
@@ -52,8 +55,8 @@ def even_out_digits(font: TTFont) -> None:
 
 def main() -> None:
     sources, results = Path(sys.argv[1]), Path(sys.argv[2])
-    for name, ranges in FILES.items():
-        font = TTFont(sources / f"golos-text-{name}-wght-normal.woff2")
+    for name, (source, ranges) in FILES.items():
+        font = TTFont(sources / f"golos-text-{source}-wght-normal.woff2")
         options = Options()
         options.layout_features = ["kern", "tnum", "lnum", "mark", "mkmk", "ccmp"]
         options.hinting = False

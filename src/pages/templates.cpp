@@ -9,6 +9,7 @@
 
 #include "base/embedded.hpp"
 #include "pages/assets.hpp"
+#include "pages/latin_page.hpp"
 
 namespace mekenjai::pages {
 namespace {
@@ -136,6 +137,8 @@ class Expander {
       out += i18n::tag(language_);
     } else if (mark == "page") {
       out += page_;
+    } else if (mark == "kazakh") {
+      out += i18n::tag(i18n::is_kazakh(language_) ? language_ : Language::kk);
     } else if (mark == "title") {
       out += marks_.title;
     } else if (mark == "content") {
@@ -189,8 +192,14 @@ class Expander {
           "<link rel=\"preload\" href=\"{}\" as=\"font\" type=\"font/woff2\" crossorigin>",
           asset_address(name));
     };
-    preload(language_ == Language::en ? "golos-latin.woff2" : "golos-cyrillic.woff2");
+    const bool latin = language_ == Language::en || language_ == Language::kk_latn;
+    preload(latin ? "golos-latin.woff2" : "golos-cyrillic.woff2");
     if (language_ == Language::kk) preload("golos-cyrillic-ext.woff2");
+    if (language_ == Language::kk_latn) {
+      preload("golos-latin-kk.woff2");
+      preload("golos-latin-ext.woff2");
+      out += fmt::format("<link rel=\"stylesheet\" href=\"{}\">", asset_address("kk-latn.css"));
+    }
   }
 
   void steps(std::string& out) const {
@@ -329,6 +338,7 @@ const Templates::Made& Templates::made(std::string_view page, Channel channel,
     try {
       html =
           with_prefix(without_margins(Expander(catalog_, channel, language).page(page)), channel);
+      if (language == Language::kk_latn) html = with_latin_values(html);
     } catch (const std::exception& error) {
       throw std::runtime_error(
           fmt::format("the page {} ({}): {}", page, name(channel), error.what()));

@@ -121,6 +121,7 @@ void Words::plate(Dictionary& values, const flow::Address& address) const {
                                         : first_of(address.locality_ru, address.locality_kk);
   add(sub, locality);
   if (language_ == Language::en) sub = api::in_latin(sub);
+  // In Latin letters these come out by the template (latin_page.hpp).
   values.SetValue("STREET", street);
   values.SetValue("SUB", sub);
   values.SetValue("SUB_LANG", std::string(i18n::tag(language_)));

@@ -654,8 +654,11 @@ awaitable<Response> check_page(Visit& visit) {
              visit.words.text("page.check.closes",
                               {{"address", visit.words.address(*me->residence_address)}}));
   }
-  page.set("REASON", answers->reason == "other" ? answers->reason_text
-                                                : reason_label(visit, answers->reason));
+  if (answers->reason == "other") {
+    page.say("OWN_REASON", answers->reason_text);
+  } else {
+    page.set("REASON", reason_label(visit, answers->reason));
+  }
   bool wrong = false;
   if (forecast) {
     fill_forecast(visit, page, *forecast, address ? &*address : nullptr);

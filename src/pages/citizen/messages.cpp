@@ -1,4 +1,5 @@
 // "Messages": what the service has told the person.
+#include "api/address_text.hpp"
 #include "pages/parts.hpp"
 
 namespace mekenjai::pages {
@@ -14,7 +15,9 @@ Text text_of_message(const Visit& visit, const flow::MessageView& message) {
   const std::string_view own_address =
       i18n::is_kazakh(visit.language) ? "address_kk" : "address_ru";
   for (const auto& [name, value] : message.values) {
-    if (name == own_address) values.emplace_back("address", value);
+    if (name == own_address) {
+      values.emplace_back("address", visit.language == i18n::Language::en ? api::in_latin(value) : value);
+    }
     if (name == "number") {
       values.emplace_back(name, in_groups(value, 4));
     } else if (const auto date = base::parse_date(value)) {
