@@ -3,11 +3,14 @@
 usage: fonts.py FOLDER_OF_SOURCES FOLDER_OF_RESULTS
 """
 import sys
+from copy import deepcopy
 from pathlib import Path
 
+from fontTools.pens.boundsPen import BoundsPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
+from fontTools.varLib.models import supportScalar
 
 # Weights 400 (text) to 680 (brand); look.md, "Type". One file a script, so that a page loads what it shows: the source's
 # name and the letters. The Latin letters of 2021 stand in two sources.
@@ -53,10 +56,44 @@ def even_out_digits(font: TTFont) -> None:
         return
 
 
+def middle(font: TTFont, glyph: str, location: dict[str, float]) -> float:
+    glyphs = font.getGlyphSet(location=location, normalized=True)
+    pen = BoundsPen(glyphs)
+    glyphs[glyph].draw(pen)
+    return (pen.bounds[0] + pen.bounds[2]) / 2
+
+
+def mend_breves(font: TTFont) -> None:
+    """Golos 5.3.0 draws Ğ and ğ without their breves: gives each the one that Ă and ă have, in the middle at every
+    weight."""
+    for letter, lender in (("Gbreve", "Abreve"), ("gbreve", "abreve")):
+        glyph = font["glyf"][letter]
+        if len(glyph.components) != 1:
+            continue
+        breve = deepcopy(font["glyf"][lender].components[1])
+
+        def place(location: dict[str, float]) -> float:
+            return middle(font, letter, location) - middle(font, breve.glyphName, location)
+
+        regions = font["gvar"].variations[letter]
+        moves: list[float] = []
+        for region in regions:  # each adds to those before it
+            peak = {axis: support[1] for axis, support in region.axes.items()}
+            before = sum(move * supportScalar(peak, one.axes) for move, one in zip(moves, regions))
+            moves.append(place(peak) - place({}) - before)
+        breve.x, breve.y = round(place({})), 0
+        glyph.components.append(breve)
+        for region, move in zip(regions, moves):
+            region.coordinates.insert(1, (round(move), 0))
+        glyph.recalcBounds(font["glyf"])
+
+
 def main() -> None:
     sources, results = Path(sys.argv[1]), Path(sys.argv[2])
     for name, (source, ranges) in FILES.items():
         font = TTFont(sources / f"golos-text-{source}-wght-normal.woff2")
+        if source == "latin-ext":
+            mend_breves(font)
         options = Options()
         options.layout_features = ["kern", "tnum", "lnum", "mark", "mkmk", "ccmp"]
         options.hinting = False

@@ -58,7 +58,7 @@ export class Portal {
    */
   async visitor({ language = 'ru', script = true, choose = true, viewport = wide, ...more } = {}) {
     const context = await this.browser.newContext({
-      baseURL: this.origin, locale: { kk: 'kk-KZ', ru: 'ru-RU', en: 'en-GB' }[language], javaScriptEnabled: script,
+      baseURL: this.origin, locale: { kk: 'kk-KZ', 'kk-Latn': 'kk-Latn-KZ', ru: 'ru-RU', en: 'en-GB' }[language], javaScriptEnabled: script,
       reducedMotion: 'reduce', viewport, ...more,
     });
     context.setDefaultTimeout(30_000);
@@ -206,7 +206,12 @@ export class Visitor {
     // Digests, numbers of requests and codes of errors are not words.
     let words = own.replace(/\b[0-9a-f]{64}\b|\b[A-Z2-9]{6}\b|\b[A-Z2-9]{3}\s[A-Z2-9]{3}\b|\b\d{3} [a-z_]+/g, ' ');
     for (const known of this.portal.names) words = words.replaceAll(known, ' ');
-    if (lang === 'en') {
+    if (lang === 'kk-Latn') {
+      assert.equal(words.match(/.{0,30}[\u0400-\u052F].{0,30}/)?.[0], undefined, `${name} is not all in Latin letters`);
+      // Letters that the alphabet of 2021 has not: a word of another language.
+      const allowed = /\b(?:NCALayer|JavaScript|WCAG|OCSP|CRL|TSP|[A-Z0-9.-]*pki\.gov\.kz|localhost)\b/g;
+      assert.equal(words.replace(allowed, ' ').match(/\S*(?:[cwx]|[CWX]\p{Ll}{2})\S*/u)?.[0], undefined, `${name} has a foreign word`);
+    } else if (lang === 'en') {
       words = words.replace(/№|₸|500\/НҚ/g, ' ');
       assert.equal(words.match(/.{0,30}[А-Яа-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]+.{0,30}/)?.[0], undefined, `${name} is not all English`);
     } else {

@@ -3,8 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { toLatin } from './latin.mjs';
+
 const locales = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../locales');
-export const languages = ['kk', 'ru', 'en'];
+export const languages = ['kk', 'kk-Latn', 'ru', 'en'];
+const written = ['kk', 'ru', 'en']; // kk-Latn is made from kk
 
 /** `msgid` → texts (of a plural: all forms), of one .po file. */
 function read(file) {
@@ -39,8 +42,13 @@ function read(file) {
   return texts;
 }
 
-const catalogues = Object.fromEntries(languages.map((language) => [language,
+const catalogues = Object.fromEntries(written.map((language) => [language,
   new Map(readdirSync(path.join(locales, language)).flatMap((name) => [...read(path.join(locales, language, name))]))]));
+
+catalogues['kk-Latn'] = new Map([
+  ...[...catalogues.kk].map(([key, texts]) => [key, texts.map(toLatin)]),
+  ...read(path.join(locales, 'kk-Latn', 'exceptions.po')),
+]);
 
 /** The text of a key, of a plural its first form; `{name}` is replaced where `values` has it. */
 export function text(language, key, values = {}) {
