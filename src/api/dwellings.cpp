@@ -3,6 +3,7 @@
 
 #include "api/views_json.hpp"
 #include "domain/words.hpp"
+#include "i18n/collator.hpp"
 
 namespace mekenjai::api {
 namespace {
@@ -13,9 +14,10 @@ Answer residents(const Api& api, Request& request) {
   std::string rka = request.parameters[0];
   if (!domain::parse_rka(rka)) co_return not_found(api, request);
   flow::Caller caller = caller_of(request);
-  const Result<std::vector<flow::ResidentView>> found =
+  Result<std::vector<flow::ResidentView>> found =
       co_await api.service.residents(std::move(caller), std::move(rka));
   if (!found) co_return refuse(api, request, found.error());
+  i18n::Collator::of(request.language).sort(*found, [](const auto& one) { return one.name; });
   json::array items;
   for (const flow::ResidentView& resident : *found) {
     items.push_back(json::object{{"name", resident.name},

@@ -4,6 +4,7 @@
 
 #include "api/address_text.hpp"
 #include "domain/words.hpp"
+#include "i18n/collator.hpp"
 #include "i18n/latin.hpp"
 
 namespace mekenjai::api {
@@ -46,6 +47,12 @@ std::string in_language(std::string_view kk, std::string_view ru, const Reader& 
   const std::string_view first = kazakh ? kk : ru, second = kazakh ? ru : kk;
   const std::string_view own = first.empty() ? second : first;
   return reader.language == i18n::Language::kk_latn ? i18n::to_latin(own) : std::string(own);
+}
+
+template <class T, class Name>
+std::vector<T> by_alphabet(std::vector<T> list, const Reader& reader, Name name) {
+  i18n::Collator::of(reader.language).sort(list, name);
+  return list;
 }
 
 json::object contact_json(const flow::Contact& contact, const Reader& reader) {
@@ -270,7 +277,8 @@ json::object me_json(const flow::MeView& view, const Reader& reader) {
                                      {"from", date_json(stay.from)},
                                      {"until", date_json(stay.until)}});
   }
-  for (const flow::DependantView& dependant : view.dependants) {
+  for (const flow::DependantView& dependant :
+       by_alphabet(view.dependants, reader, [](const auto& one) { return one.name; })) {
     dependants.push_back(
         json::object{{"iin", text(dependant.iin)},
                      {"name", text(dependant.name)},
@@ -279,7 +287,9 @@ json::object me_json(const flow::MeView& view, const Reader& reader) {
                      {"can_register", dependant.can_register},
                      {"why", text(text_or(reader, "dependant." + dependant.why, dependant.why))}});
   }
-  for (const flow::MeView::Holding& holding : view.dwellings) {
+  for (const flow::MeView::Holding& holding : by_alphabet(
+           view.dwellings, reader,
+           [&](const auto& one) { return address_text(one.address, reader.language); })) {
     dwellings.push_back(json::object{{"rka", text(holding.address.rka)},
                                      {"address", address(holding.address)},
                                      {"share", text(holding.share)}});

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "i18n/latin.hpp"
+
 namespace mekenjai::i18n {
 namespace {
 
@@ -33,9 +35,10 @@ std::unique_ptr<icu::Collator> made(Language language) {
 
 struct Collator::Icu {
   std::unique_ptr<const icu::Collator> collator;
+  bool in_latin;
 };
 
-Collator::Collator(Language language) : icu_(std::make_unique<const Icu>(Icu{made(language)})) {}
+Collator::Collator(Language language) : icu_(std::make_unique<const Icu>(Icu{made(language), language == Language::kk_latn})) {}
 Collator::~Collator() = default;
 
 const Collator& Collator::of(Language language) {
@@ -61,8 +64,8 @@ const Collator& Collator::of(Language language) {
 }
 
 std::string Collator::key(std::string_view name) const {
-  const icu::UnicodeString text =
-      icu::UnicodeString::fromUTF8({name.data(), static_cast<std::int32_t>(name.size())});
+  const std::string shown = icu_->in_latin ? to_latin(name) : std::string(name);
+  const icu::UnicodeString text = icu::UnicodeString::fromUTF8(shown);
   std::string bytes(64, '\0');
   const auto fill = [&] {
     return icu_->collator->getSortKey(text, reinterpret_cast<std::uint8_t*>(bytes.data()),

@@ -12,8 +12,8 @@
 namespace mekenjai::i18n {
 
 /// ICU's collation of a language (CLDR; of kk_latn our own tailoring, since CLDR has none for the
-/// alphabet of 2021). Numbers inside of names count as numbers: house 9 before house 10. Safe to
-/// use from any thread.
+/// alphabet of 2021). Numbers inside of names count as numbers: house 9 before house 10. A name in
+/// Cyrillic is sorted in kk_latn as it is spelled there. Safe to use from any thread.
 class Collator {
  public:
   static const Collator& of(Language language);

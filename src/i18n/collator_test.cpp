@@ -37,6 +37,12 @@ TEST(Collation, KnowsTheLatinAlphabetOf2021) {
               ElementsAre("Azat", "Ärman", "Bibı", "Ilgızar", "İlias", "Jan"));
 }
 
+TEST(Collation, SortsWhatARegisterWritesAsItIsSpelledInLatinLetters) {
+  EXPECT_THAT(
+      sorted(Language::kk_latn, {"Яна", "Қанат", "Өтеген", "Ғалым", "Ілияс", "Виктор"}),
+      ElementsAre("Ғалым", "Ілияс", "Яна", "Өтеген", "Қанат", "Виктор"));
+}
+
 TEST(Collation, SortsNamesAsTheirReadersExpect) {
   EXPECT_THAT(
       sorted(Language::kk,

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "flow/views.hpp"
 #include "i18n/catalog.hpp"
+#include "i18n/collator.hpp"
 #include "pages/templates.hpp"
 
 namespace mekenjai::pages {
@@ -53,6 +54,13 @@ class Words {
   std::string place(const flow::Address& address) const;
   /// "Permanent, no end date", "Temporary, until 1 June 2027".
   std::string term(domain::ResidenceKind kind, const std::optional<base::Date>& until) const;
+
+  /// The list as the alphabet of the language has it, by what `name` tells of each.
+  template <class T, class Name>
+  std::vector<T> sorted(std::vector<T> list, Name name) const {
+    i18n::Collator::of(language_).sort(list, name);
+    return list;
+  }
 
   /// Fills the part `plate`: STREET, SUB, SUB_LANG, NUMBER (HOUSE, FLAT).
   void plate(Dictionary& values, const flow::Address& address) const;

@@ -113,7 +113,8 @@ void fill_who(Visit& visit, Page& page, const flow::MeView& me,
          "user");
   std::vector<std::string> small;
   Dictionary* others = nullptr;
-  for (const flow::DependantView& dependant : me.dependants) {
+  for (const flow::DependantView& dependant :
+       visit.words.sorted(me.dependants, [](const auto& one) { return one.name; })) {
     const std::string age = visit.words.age(dependant.age);
     const std::string key = fmt::format("page.who.{}", dependant.why);
     if (dependant.can_register) {
@@ -517,7 +518,8 @@ void fill_who_row(Visit& visit, Page& page, const Answers& answers, const flow::
     }
   }
   std::vector<std::string> small;
-  for (const flow::DependantView& dependant : me.dependants) {
+  for (const flow::DependantView& dependant :
+       visit.words.sorted(me.dependants, [](const auto& one) { return one.name; })) {
     if (dependant.why == "under_14") small.push_back(visit.shown(dependant.name));
   }
   if (moves && !small.empty() && answers.kind == "permanent") {

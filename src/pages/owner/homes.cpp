@@ -34,7 +34,8 @@ void fill_residents(Visit& visit, Dictionary& row,
   Dictionary* people = row.AddSectionDictionary("PEOPLE");
   set(*people, "CAPTION",
       visit.words.plural("page.homes.count", static_cast<long>(residents.size())));
-  for (const flow::ResidentView& resident : residents) {
+  for (const flow::ResidentView& resident :
+       visit.words.sorted(residents, [](const auto& one) { return one.name; })) {
     Dictionary* person = people->AddSectionDictionary("PERSON");
     set(*person, "NAME", visit.shown(resident.name));
     set(*person, "SINCE",
@@ -80,7 +81,9 @@ awaitable<Response> homes_page(Visit& visit) {
   }
   if (me->dwellings.empty()) page.show("NO_DWELLINGS");
   int number = 0;
-  for (const flow::MeView::Holding& holding : me->dwellings) {
+  const std::vector<flow::MeView::Holding> holdings = visit.words.sorted(
+      me->dwellings, [&](const auto& one) { return visit.words.address(one.address); });
+  for (const flow::MeView::Holding& holding : holdings) {
     const std::string rka = holding.address.rka;
     const base::Result<std::vector<flow::ResidentView>> residents =
         co_await visit.service().residents(caller, rka);

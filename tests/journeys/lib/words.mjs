@@ -42,7 +42,7 @@ function read(file) {
   return texts;
 }
 
-const catalogues = Object.fromEntries(written.map((language) => [language,
+export const catalogues = Object.fromEntries(written.map((language) => [language,
   new Map(readdirSync(path.join(locales, language)).flatMap((name) => [...read(path.join(locales, language, name))]))]));
 
 catalogues['kk-Latn'] = new Map([
