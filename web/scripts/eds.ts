@@ -39,7 +39,8 @@ async function signed(client: NCALayerClient, form: HTMLFormElement, base64: str
   let answer = "";
   client.onResponseReady = (text: string) => (answer = text);
   try {
-    return one(await client.basicsSignCMS(NCALayerClient.basicsStorageAll, base64, params, filter, document.documentElement.lang));
+    return one(await client.basicsSignCMS(NCALayerClient.basicsStorageAll, base64, params, filter,
+      document.documentElement.lang.slice(0, 2))); // NCALayer speaks kk, ru and en
   } catch (error) {
     if (!answer.includes("MODULE_NOT_FOUND")) throw explained(error);
   }
