@@ -322,11 +322,12 @@ TEST_F(Portal, PagesArePackedUnlessTheyMayRepeatWhatWasSent) {
 }
 
 TEST_F(Portal, FirstViewIsLight) {
-  // look.md: at most 50 KB over the wire with font and style. kk needs three fonts; kk-Latn has two small ones of its own
-  // in place of the Cyrillic ones.
+  // look.md: at most 50 KB over the wire with font and style. kk needs three fonts; kk-Latn has two
+  // small ones of its own in place of the Cyrillic ones.
   const auto weight = [](std::set<std::string_view> names) {
     std::size_t bytes = 6 * 1024;
-    names.insert({"mekenjai.css.gz", "app.js.gz", "icons.svg.gz", "favicon.svg.gz", "golos-latin.woff2"});
+    names.insert(
+        {"mekenjai.css.gz", "app.js.gz", "icons.svg.gz", "favicon.svg.gz", "golos-latin.woff2"});
     for (const embedded::File& file : embedded::assets()) {
       if (names.erase(file.name) == 1) bytes += file.content.size();
     }
@@ -334,7 +335,8 @@ TEST_F(Portal, FirstViewIsLight) {
     return bytes;
   };
   EXPECT_LE(weight({"golos-cyrillic.woff2", "golos-cyrillic-ext.woff2"}), 50u * 1024);
-  EXPECT_LE(weight({"kk-latn.css.gz", "golos-latin-kk.woff2", "golos-latin-ext.woff2"}), 50u * 1024);
+  EXPECT_LE(weight({"kk-latn.css.gz", "golos-latin-kk.woff2", "golos-latin-ext.woff2"}),
+            50u * 1024);
 }
 
 TEST_F(Portal, ProblemsOfTheFlowBecomePages) {

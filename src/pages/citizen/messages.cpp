@@ -16,7 +16,8 @@ Text text_of_message(const Visit& visit, const flow::MessageView& message) {
       i18n::is_kazakh(visit.language) ? "address_kk" : "address_ru";
   for (const auto& [name, value] : message.values) {
     if (name == own_address) {
-      values.emplace_back("address", visit.language == i18n::Language::en ? api::in_latin(value) : value);
+      values.emplace_back("address",
+                          visit.language == i18n::Language::en ? api::in_latin(value) : value);
     }
     if (name == "number") {
       values.emplace_back(name, in_groups(value, 4));
