@@ -54,8 +54,8 @@ describe('in the Latin letters of 2021', () => {
   test('pages for everybody', async () => {
     const visitor = await portal.visitor({ language: 'kk-Latn' });
     for (const [name, address] of [['home', '/'], ['service', '/services/residence'], ['category', '/citizens/migration'],
-      ['help-false-sms', '/help/false-sms'], ['help-my-data', '/help/my-data'], ['help-accessibility', '/help/accessibility'],
-      ['help-no-sms', '/help/no-sms'], ['help-no-address', '/help/no-address'], ['help-no-person', '/help/no-person']]) {
+      ['statistics', '/statistics'], ['help', '/help'], ...['steps', 'owners', 'centre', 'digital-signature', 'bmg', 'false-sms',
+        'my-data', 'accessibility', 'no-sms', 'no-address', 'no-person'].map((one) => [`help-${one}`, `/help/${one}`])]) {
       assert.equal((await visitor.goto(address)).status(), 200);
       await visitor.seen(name);
     }

@@ -35,7 +35,8 @@ std::string region_name(const Visit& visit, const View::OfRegion& region) {
 std::string duration(const Visit& visit, std::int64_t seconds) {
   if (seconds == 0) return std::string(visit.text("page.statistics.no_seconds"));
   const auto in = [&](std::string_view unit, std::int64_t long_s) {
-    return visit.words.plural(fmt::format("page.statistics.{}", unit), static_cast<long>(seconds / long_s));
+    return visit.words.plural(fmt::format("page.statistics.{}", unit),
+                              static_cast<long>(seconds / long_s));
   };
   if (seconds < 60) return in("seconds", 1);
   if (seconds < 2 * 3600) return in("minutes", 60);
@@ -60,7 +61,8 @@ void fill_choices(const Visit& visit, Page& page, const View& view) {
     set(*option, "TEXT", month_name(visit, month->month));
     if (view.filter.month == month->month) option->ShowSection("CHOSEN");
   }
-  for (const View::OfRegion& region : view.known_regions) {
+  const auto called = [&visit](const View::OfRegion& region) { return region_name(visit, region); };
+  for (const View::OfRegion& region : visit.words.sorted(view.known_regions, called)) {
     Dictionary* option = page.add("REGION");
     set(*option, "VALUE", flow::format_region(region.region));
     set(*option, "TEXT", region_name(visit, region));
@@ -200,8 +202,8 @@ void fill_reasons(const Visit& visit, Dictionary& figures, const View& view) {
   }
   if (view.centre_reasons.items.empty()) return;
   fill_ranking(visit, *figures.AddSectionDictionary("CENTRE"), view.centre_reasons,
-               "page.statistics.centre", "page.statistics.reason",
-               "page.statistics.other_reasons", words);
+               "page.statistics.centre", "page.statistics.reason", "page.statistics.other_reasons",
+               words);
 }
 
 void fill_regions(const Visit& visit, Page& page, const View& view) {
