@@ -17,7 +17,11 @@ function(mekenjai_assets)
   foreach(name cyrillic cyrillic-ext latin latin-kk latin-ext)
     list(APPEND files ${out}/golos-${name}.woff2)
   endforeach()
-  file(GLOB sources CONFIGURE_DEPENDS ${web}/styles/*.css ${web}/scripts/*.ts ${web}/scripts/parts/*.ts ${web}/icons/*.svg)
+  file(GLOB pictures CONFIGURE_DEPENDS RELATIVE ${web}/icons/app ${web}/icons/app/*.png)
+  list(TRANSFORM pictures PREPEND ${out}/)
+  list(APPEND files ${pictures})
+  file(GLOB sources CONFIGURE_DEPENDS ${web}/styles/*.css ${web}/scripts/*.ts ${web}/scripts/parts/*.ts ${web}/icons/*.svg
+    ${web}/icons/app/*.png)
   add_custom_command(OUTPUT ${files}
     COMMAND ${NODE} build.mjs ${out}
     DEPENDS ${sources} ${web}/build.mjs ${web}/fonts.py ${web}/package-lock.json

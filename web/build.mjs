@@ -2,7 +2,7 @@
 // digits of its SHA-256 (src/pages/assets.cpp does the same), so that a browser may keep it for ever.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -33,17 +33,26 @@ for (const name of named("styles", ".css")) {
   if (!shared.includes(name)) writeFileSync(join(out, `${name}.css`), css(read(`styles/${name}.css`)));
 }
 
-for (const name of named("scripts", ".ts").filter((one) => !one.endsWith(".d"))) {
+/** `define`: names that the script is to find filled in. */
+function script(name, define = {}) {
   const built = buildSync({
     entryPoints: [join(here, `scripts/${name}.ts`)], bundle: true, minify: true, format: "iife", target: browsers,
-    write: false, legalComments: "none",
+    write: false, legalComments: "none", define,
   });
   writeFileSync(join(out, `${name}.js`), built.outputFiles[0].contents);
 }
+for (const name of named("scripts", ".ts").filter((one) => !one.endsWith(".d") && one !== "sw")) script(name);
 
 const tidy = (svg) => svg.replace(/<!--[\s\S]*?-->/g, "").replace(/>\s+</g, "><").trim();
 writeFileSync(join(out, "icons.svg"), tidy(read("icons/icons.svg")));
 writeFileSync(join(out, "favicon.svg"), tidy(read("icons/favicon.svg")));
+for (const name of named("icons/app", ".png")) copyFileSync(join(here, `icons/app/${name}.png`), join(out, `${name}.png`));
+
+// The worker knows what it belongs to: the files that the app needs, by their addresses, and a name for this very set.
+const offline = ["mekenjai.css", "mobile.css", "push.css", "m.js", "session.js", "push.js", "icons.svg", "favicon.svg", "app-192.png",
+  ...readdirSync(out).filter((one) => one.endsWith(".woff2"))].map((name) =>
+  `/assets/${name.replace(/(\.\w+)$/, `-${digest(readFileSync(join(out, name)))}$1`)}`);
+script("sw", { build: JSON.stringify({ version: digest(offline.join()), assets: offline }) });
 
 for (const name of readdirSync(out).filter((one) => /\.(css|js|svg)$/.test(one))) {
   const file = join(out, name);

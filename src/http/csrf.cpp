@@ -69,6 +69,10 @@ Csrf::Token Csrf::token(const Request& request) const {
   return {fresh + mac(secret_, "form", *id, fresh), std::move(cookie)};
 }
 
+std::string Csrf::pseudonym(std::string_view iin) const {
+  return mac(secret_, "person", iin, "").substr(0, kNonce);
+}
+
 bool Csrf::check(const Request& request, std::string_view token) const {
   if (token.size() != kNonce + kMac) return false;
   const std::string_view used = token.substr(0, kNonce), given = token.substr(kNonce);

@@ -38,6 +38,9 @@ class Csrf {
         set_cookie;  // to be sent along, where the visitor has no good cookie yet
   };
   Token token(const Request& request) const;
+  /// A name for a person that stays the same and means nothing to anybody else: by it a browser tells apart what it
+  /// keeps of two people.
+  std::string pseudonym(std::string_view iin) const;
   /// Compares in constant time.
   bool check(const Request& request, std::string_view token) const;
 

@@ -18,6 +18,9 @@ struct Assets {
   std::vector<embedded::File> files;
 };
 
+// Browsers look for it at the root; a worker has one address for ever.
+bool belongs_at_root(std::string_view name) { return name == "favicon.svg" || name == "sw.js"; }
+
 constexpr std::size_t kPackedEnding = 3;
 bool is_packed(std::string_view name) { return name.ends_with(".gz") || name.ends_with(".br"); }
 
@@ -45,9 +48,8 @@ std::unique_ptr<Assets> read() {
       assets->files.push_back({assets->names.at(kept), file.content});
     } else {
       assets->files.push_back({name, file.content});
-      // Browsers look for it at the root; a worker has one address for ever.
-      if (file.name == "favicon.svg" || file.name == "sw.js") assets->files.push_back(file);
     }
+    if (belongs_at_root(plain)) assets->files.push_back(file);
   }
   return assets;
 }

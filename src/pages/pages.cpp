@@ -21,6 +21,7 @@ std::vector<http::Route> routes(flow::Service& service, const PagesContext& cont
   add_homes(table);
   add_signatures(table);
   add_push(table);
+  add_app(table);
   add_kiosk(table);
   add_staff_kiosks(table);
   table.doorsteps();

@@ -31,6 +31,55 @@ void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
   set(values, "MASK", mask);
 }
 
+void fill_residence(const Visit& visit, Page& page, const flow::MeView& me) {
+  if (!me.residence_address) {
+    page.show("NO_RESIDENCE");
+    return;
+  }
+  Dictionary* residence = page.add("RESIDENCE");
+  visit.words.plate(*residence, *me.residence_address);
+  set(*residence, "PLACE", visit.words.address(*me.residence_address));
+  if (me.residence && me.residence->from) {
+    say(*residence, "SINCE",
+        visit.words.text("page.homes.since_date",
+                         {{"date_from", visit.words.date_from(*me.residence->from)}}));
+  }
+}
+
+namespace {
+
+bool is_live(domain::Status status) {
+  using enum domain::Status;
+  return status == checking || status == waiting_for_consent || status == retrying ||
+         status == on_hold;
+}
+
+}  // namespace
+
+void fill_live(const Visit& visit, Page& page,
+               const std::vector<flow::ApplicationView>& applications, int first_mask) {
+  int mask = first_mask;
+  for (const flow::ApplicationView& application : applications) {
+    if (!is_live(application.status)) continue;
+    Dictionary* live = page.add("LIVE");
+    set(*live, "ID", application.id);
+    set(*live, "TITLE", status_tag(visit, application).text);
+    set(*live, "ADDRESS", visit.words.address(application.address));
+    if (application.consents_required > 0) {
+      say(*live, "ANSWERED",
+          visit.words.text("page.stepper.answered",
+                           {{"n", std::to_string(application.consents_granted)},
+                            {"of", std::to_string(application.consents_required)}}));
+    }
+    if (application.deadline) {
+      Dictionary* dial = live->AddSectionDictionary("DIAL");
+      fill_dial(visit, *dial, *application.deadline, fmt::format("m{}", mask++));
+    } else {
+      live->ShowSection("NO_DIAL");
+    }
+  }
+}
+
 std::vector<std::string> names_of(const Visit& visit, const flow::ApplicationView& application) {
   std::vector<std::string> names;
   for (const flow::RegistrantView& registrant : application.registrants) {

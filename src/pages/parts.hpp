@@ -14,6 +14,13 @@ void fill_contact(const Visit& visit, Dictionary& values, const flow::Contact& c
 void fill_dial(const Visit& visit, Dictionary& values, base::Instant deadline,
                std::string_view mask);
 
+/// RESIDENCE with the plate of where the person is registered, or NO_RESIDENCE.
+void fill_residence(const Visit& visit, Page& page, const flow::MeView& me);
+
+/// LIVE for each application that is on its way, with its dial; masks are numbered from `first_mask` on.
+void fill_live(const Visit& visit, Page& page,
+               const std::vector<flow::ApplicationView>& applications, int first_mask = 1);
+
 /// "Permanent registration: Айгерім, Дәулет".
 std::string summary_of(const Visit& visit, const flow::ApplicationView& application);
 std::vector<std::string> names_of(const Visit& visit, const flow::ApplicationView& application);

@@ -144,6 +144,21 @@ awaitable<Response> answer_stranger(Site& site, http::Request& request) {
   co_return leave(std::move(response), channel);
 }
 
+/// Whose page it is, for the phone that keeps it: a name that tells nothing; "none" where nobody is signed in, empty
+/// where nobody was asked.
+std::string person_of(const Visit& visit) {
+  if (visit.site.service == nullptr) return {};
+  return visit.signed_in() ? visit.site.context.csrf->pseudonym(visit.caller().iin.view()) : "none";
+}
+
+/// The same for the worker (web/scripts/sw.ts), which looks at no page to know whether it may keep it.
+void label_for_phone(const Visit& visit, Response& response) {
+  const std::string person = person_of(visit);
+  if (visit.channel != Channel::mobile || person.empty()) return;
+  response.headers.emplace_back("Content-Language", i18n::tag(visit.language));
+  response.headers.emplace_back("Mekenjai-Person", person);
+}
+
 /// A page made once in each language for visitors who are not signed in. Made at first need, since
 /// it is the same whoever asks.
 struct FixedPage {
@@ -173,6 +188,7 @@ Response fixed_page(FixedPage& page, Visit& visit) {
   if (packed) response.headers.emplace_back("Content-Encoding", "gzip");
   response.headers.emplace_back("Vary", "Accept-Encoding, Accept-Language, Cookie");
   response.headers.emplace_back("Cache-Control", "private, no-cache");
+  label_for_phone(visit, response);
   return response;
 }
 
@@ -302,6 +318,17 @@ void say(Dictionary& values, const std::string& section, std::string_view text) 
   set(*values.AddSectionDictionary(section), "TEXT", text);
 }
 
+/// What a page in the app says of itself: whose it is and, since it may be seen without network, when it was true.
+void mark_for_phone(const Visit& visit, Page& page) {
+  page.set("PERSON", person_of(visit));
+  if (!visit.signed_in()) return;
+  Dictionary* fresh = page.add("FRESH");
+  set(*fresh, "SHOWN",
+      visit.words.text("mobile.shown", {{"date", visit.words.day(visit.words.today())},
+                                        {"time", visit.words.time(visit.words.now())}}));
+  set(*fresh, "HERE", visit.request.target);
+}
+
 Page::Page(Visit& visit, std::string name)
     : visit_(&visit), name_(std::move(name)), values_(std::make_unique<Dictionary>("page")) {}
 
@@ -350,6 +377,7 @@ Response Page::done(int status) {
   }
   static constexpr std::string_view kSections[] = {"PORTAL", "MOBILE", "KIOSK"};
   show(kSections[static_cast<std::size_t>(visit_->channel)]);
+  if (visit_->channel == Channel::mobile) mark_for_phone(*visit_, *this);
   const bool at_kiosk = visit_->channel == Channel::kiosk;
   if (visit_->site.context.sandbox && !at_kiosk) show("SANDBOX");
   if (visit_->site.service != nullptr && visit_->site.service->eds_available() && !at_kiosk) {
@@ -361,6 +389,7 @@ Response Page::done(int status) {
   if (at_kiosk) html = fit_for_kiosk(*visit_, html);
   Response response = http::html(status, std::move(html));
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
+  label_for_phone(*visit_, response);
   return response;
 }
 

@@ -204,6 +204,7 @@ void add_consents(Table& table);      // owner/consents.cpp
 void add_homes(Table& table);         // owner/homes.cpp
 void add_signatures(Table& table);    // citizen/signatures.cpp
 void add_push(Table& table);          // citizen/push.cpp
+void add_app(Table& table);           // mobile/app.cpp
 void add_sandbox(Table& table);       // sandbox/sandbox.cpp
 
 inline constexpr std::string_view kLanguageCookie = "__Host-lang";

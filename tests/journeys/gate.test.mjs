@@ -22,9 +22,9 @@ const pagesIn = (folder) => (existsSync(path.join(templates, folder)) ? readdirS
   .filter((one) => one.isFile() && one.name.endsWith('.html')).map((one) => one.name.slice(0, -'.html'.length));
 
 // Pages that don't stand behind every door. A kiosk leads nowhere else, has no key of anybody's, shows one person's own
-// service and no more, and ends a visit in its own way.
+// service and no more, and ends a visit in its own way. Only the app is there without network.
 const onlyAt = { sandbox: ['portal'], 'staff-kiosks': ['portal'], 'staff-kiosk-revoke': ['portal'],
-  eds: ['portal', 'mobile'], 'sign-out': ['portal', 'mobile'] };
+  eds: ['portal', 'mobile'], 'sign-out': ['portal', 'mobile'], offline: ['mobile'] };
 const pagesOf = (door) => {
   const own = door.name === 'portal' ? [] : pagesIn(door.name);
   return [...new Set([...pagesIn('pages'), ...own])].filter((page) => (onlyAt[page] ?? [door.name]).includes(door.name)).sort();
@@ -161,6 +161,7 @@ describe('every page is for everybody', () => {
         await toCode(visitor);
         await wrongCode(visitor);
       }]],
+      offline: [[nobody, '/offline/ru']],
       'sign-out': [[nobody, '/signed-out']],
       'staff-kiosks': [[people.officer, '/staff/kiosks'], [people.officer, sends('/staff/kiosks')]],
       'staff-kiosk-revoke': [[people.officer, `/staff/kiosks/${world.kiosk.id}/revoke`]],
@@ -187,7 +188,7 @@ describe('every page is for everybody', () => {
   };
 
   const signIn = async (door, visitor, person) => {
-    await visitor.goto(`${door.prefix}/sign-in`);
+    await visitor.goto(visitor.prefix ? '/sign-in' : `${door.prefix}/sign-in`);
     await visitor.signIn(person);
   };
   /** Somebody before a door; at a kiosk one stands at a time, so everybody has his own. */
@@ -200,13 +201,14 @@ describe('every page is for everybody', () => {
       visitor = await switchedOn(portal, token);
       world.consultants.set(visitor, code);
     } else {
-      visitor = await portal.visitor({ language: 'ru', viewport: door.viewport, ...(door.phone && { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }) });
+      visitor = await portal.visitor({ language: 'ru', viewport: door.viewport, ...(door.phone && { channel: 'mobile' }) });
     }
     if (person) await signIn(door, visitor, person);
     if (person === people.asks && !door.own && !world.filled) {
       await visitor.answer({ at: people.waits.dwelling, who: [person, people.child] });
       world.filled = true;
     }
+    visitor.prefix = ''; // addresses below have it
     return visitor;
   };
 

@@ -133,11 +133,15 @@ async function anew(): Promise<void> {
   panel.show(await panel.state(), true);
 }
 
-const section = document.querySelector<HTMLElement>("[data-push]");
-if (section) {
+function begin(): void {
+  const section = document.querySelector<HTMLElement>("[data-push]");
+  if (!section) return;
   const panel = new Panel(section);
   void panel.state().then((state) => {
     panel.show(state);
     if (state === "on") void panel.refresh();
   });
 }
+
+begin();
+document.addEventListener("mk:page", begin); // in the app pages come without a reload

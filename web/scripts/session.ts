@@ -120,3 +120,5 @@ if (tabs) {
 // What this tab slept through.
 document.addEventListener("visibilitychange", () => void (document.hidden || look()));
 addEventListener("pageshow", (event) => void (event.persisted && look()));
+
+export {}; // names of its own

@@ -744,6 +744,9 @@ awaitable<Response> consent(Visit& visit) {
     page.error("ERR_DATA_CONSENT", "data_consent", visit.text("page.err.data_consent"));
     co_return page.done(422);
   }
+  // The page was about answers that have been changed since, in another tab or on another device.
+  if (const std::string key = visit.field("key"); !key.empty() && key != answers->key)
+    co_return http::redirect("/apply/check");
   if (answers->key.empty()) answers->key = new_key();
   const flow::Caller caller = visit.caller();
   const flow::DraftRequest request = answers->request();

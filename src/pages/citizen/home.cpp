@@ -13,7 +13,9 @@ awaitable<Response> service_page(Visit& visit) {
 }  // namespace
 
 void add_home(Table& table) {
+  table.only({Channel::portal, Channel::kiosk});  // the app has a first screen of its own
   table.fixed("/", "home");
+  table.everywhere();
   table.fixed("/citizens/migration", "category");
   table.get("/services/residence", Guard::open_page, service_page);
 }

@@ -11,10 +11,19 @@ std::string with_next(std::string address, std::string_view next) {
   return address;
 }
 
+/// Where to, once signed in: on, or to the person's own page. In the app that is its first screen.
+std::string where_to(const Visit& visit, const std::string& next) {
+  if (!next.empty()) return next;
+  return visit.channel == Channel::mobile ? "/" : "/profile";
+}
+
 Page sign_in_form(Visit& visit, const std::string& next, const std::string& typed) {
   Page page(visit, "sign-in");
+  const bool answers = next.starts_with("/consents");
   page.set("HEADING", visit.text(next.starts_with("/apply") ? "page.sign_in.heading_apply"
+                                 : answers                  ? "page.sign_in.heading_consent"
                                                             : "page.sign_in.heading"));
+  if (!answers) page.show("ASKED");
   page.set("BACK", next.starts_with("/apply") ? "/services/residence" : "/");
   page.set("NEXT", next);
   page.set("IIN", typed);
@@ -27,7 +36,7 @@ Page sign_in_form(Visit& visit, const std::string& next, const std::string& type
 
 awaitable<Response> sign_in_page(Visit& visit) {
   const std::string next = safe_next(visit.query("next"), "");
-  if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
+  if (visit.signed_in()) co_return http::redirect(where_to(visit, next));
   // The people of the sandbox's page lead here with their number.
   Page page =
       sign_in_form(visit, next, visit.site.context.sandbox ? visit.query("iin") : std::string());
@@ -73,7 +82,7 @@ awaitable<Response> sign_in(Visit& visit) {
 
 /// To where he was going, with the session's cookie.
 Response welcome(const Visit& visit, const flow::SignedIn& signed_in, const std::string& next) {
-  Response response = http::redirect(next.empty() ? "/profile" : next);
+  Response response = http::redirect(where_to(visit, next));
   response.headers.emplace_back(
       "Set-Cookie", http::set_cookie(http::kSessionCookie, signed_in.token, std::nullopt));
   if (!visit.request.cookie(kLanguageCookie)) {
@@ -97,7 +106,7 @@ Page code_form(Visit& visit, const std::string& next) {
 
 awaitable<Response> code_page(Visit& visit) {
   const std::string next = safe_next(visit.query("next"), "");
-  if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
+  if (visit.signed_in()) co_return http::redirect(where_to(visit, next));
   Page page = code_form(visit, next);
   co_return page.done();
 }
@@ -155,7 +164,7 @@ awaitable<Response> ask_for_signature(Visit& visit, std::string next, std::strin
 
 awaitable<Response> eds_sign_in_page(Visit& visit) {
   const std::string next = safe_next(visit.query("next"), "");
-  if (visit.signed_in()) co_return http::redirect(next.empty() ? "/profile" : next);
+  if (visit.signed_in()) co_return http::redirect(where_to(visit, next));
   const std::string nothing_wrong;
   co_return co_await ask_for_signature(visit, next, nothing_wrong, 200);
 }
@@ -206,14 +215,14 @@ QrPlace qr_place(const Visit& visit) {
 awaitable<Response> qr_start(Visit& visit) {
   const QrPlace place = qr_place(visit);
   const std::string none;
-  if (visit.signed_in()) co_return http::redirect(safe_next(visit.query("next"), "/profile"));
+  if (visit.signed_in()) co_return http::redirect(where_to(visit, safe_next(visit.query("next"), "")));
   if (!visit.service().eds_available()) co_return http::redirect(place.back);
   co_return co_await offer_qr(visit, place, none, none);
 }
 
 awaitable<Response> qr_sign_in_page(Visit& visit) {
   const QrPlace place = qr_place(visit);
-  if (visit.signed_in()) co_return http::redirect(safe_next(visit.query("next"), "/profile"));
+  if (visit.signed_in()) co_return http::redirect(where_to(visit, safe_next(visit.query("next"), "")));
   const std::string id = visit.parameter(0);
   const base::Result<flow::QrState> state = co_await known_or_expired(visit, id);
   if (!state) co_return problem_page(visit, state.error());

@@ -85,6 +85,22 @@ awaitable<Response> consents_page(Visit& visit) {
   co_return page.done(typed.empty() ? 200 : 404);
 }
 
+/// Straight to the one request that waits for an answer; to the list where there are several, or none.
+awaitable<Response> open_request(Visit& visit) {
+  const flow::Caller caller = visit.caller();
+  const std::optional<std::string> any;
+  const base::Result<flow::Page<ConsentView>> found =
+      co_await visit.service().consents(caller, any, any, kPageSize);
+  if (!found) co_return problem_page(visit, found.error());
+  const ConsentView* waits = nullptr;
+  for (const ConsentView& consent : found->items) {
+    if (consent.status != ConsentStatus::pending) continue;
+    if (waits != nullptr) co_return http::redirect("/consents");
+    waits = &consent;
+  }
+  co_return http::redirect(waits == nullptr ? "/consents" : "/consents/" + waits->id);
+}
+
 flow::Task<ConsentView> find(Visit& visit) {
   const flow::Caller caller = visit.caller();
   const std::string id = visit.parameter(0);
@@ -419,6 +435,7 @@ awaitable<Response> state(Visit& visit) {
 void add_consents(Table& table) {
   http::RateLimiter* const codes = table.limiter(&http::RateLimiters::codes);
   table.get("/consents", Guard::cookie, consents_page);
+  table.get("/consents/open", Guard::cookie, open_request);
   table.get("/consents/{id}", Guard::cookie, consent_page);
   table.post("/consents/{id}", Guard::cookie, choose, codes);
   table.get("/consents/{id}/confirm", Guard::cookie, confirm_page);

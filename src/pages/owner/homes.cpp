@@ -1,7 +1,6 @@
 // "My homes": where I am registered, what I own, who is registered there. And the profile.
 #include "api/address_text.hpp"
 #include "base/mask.hpp"
-#include "domain/words.hpp"
 #include "pages/parts.hpp"
 #include "pages/push.hpp"
 
@@ -9,21 +8,6 @@ namespace mekenjai::pages {
 namespace {
 
 constexpr int kPageSize = 20;
-
-void fill_residence(Visit& visit, Page& page, const flow::MeView& me) {
-  if (!me.residence_address) {
-    page.show("NO_RESIDENCE");
-    return;
-  }
-  Dictionary* residence = page.add("RESIDENCE");
-  visit.words.plate(*residence, *me.residence_address);
-  set(*residence, "PLACE", visit.words.address(*me.residence_address));
-  if (me.residence && me.residence->from) {
-    say(*residence, "SINCE",
-        visit.words.text("page.homes.since_date",
-                         {{"date_from", visit.words.date_from(*me.residence->from)}}));
-  }
-}
 
 void fill_residents(Visit& visit, Dictionary& row,
                     const std::vector<flow::ResidentView>& residents) {
@@ -106,12 +90,6 @@ awaitable<Response> homes_page(Visit& visit) {
   co_return page.done();
 }
 
-bool is_live(domain::Status status) {
-  using enum domain::Status;
-  return status == checking || status == waiting_for_consent || status == retrying ||
-         status == on_hold;
-}
-
 awaitable<Response> profile_page(Visit& visit) {
   const base::Result<flow::MeView> me = co_await visit.me(false);
   if (!me) co_return problem_page(visit, me.error());
@@ -128,22 +106,7 @@ awaitable<Response> profile_page(Visit& visit) {
   page.set("IIN", base::mask_iin(me->person.iin.view()));
   page.set("BIRTH", visit.words.date(me->person.birth_date));
   fill_residence(visit, page, *me);
-  if (applications) {
-    int number = 0;
-    for (const flow::ApplicationView& application : applications->items) {
-      if (!is_live(application.status)) continue;
-      Dictionary* live = page.add("LIVE");
-      set(*live, "ID", application.id);
-      set(*live, "TITLE", status_tag(visit, application).text);
-      set(*live, "ADDRESS", visit.words.address(application.address));
-      if (application.deadline) {
-        Dictionary* dial = live->AddSectionDictionary("DIAL");
-        fill_dial(visit, *dial, *application.deadline, fmt::format("m{}", ++number));
-      } else {
-        live->ShowSection("NO_DIAL");
-      }
-    }
-  }
+  if (applications) fill_live(visit, page, applications->items);
   page.with_form();
   co_await fill_push(visit, page);
   co_return page.done();

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { chromium } from 'playwright-core';
+import { PNG } from 'pngjs';
 
 import { build, Service, sixDigits } from '../../lib/service.mjs';
 import { keys, languages, text } from './words.mjs';
@@ -17,6 +18,8 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 390, height: 844 };
+/** What stands before the addresses of a front door, and the screens it is looked at on. */
+const doors = { portal: { prefix: '', screens: [wide, narrow] }, mobile: { prefix: '/m', screens: [narrow] } };
 const shots = process.env.SHOTS ? path.join(build, 'shots') : undefined;
 const shotLanguages = (process.env.SHOTS_LANGUAGES ?? languages.join()).split(',');
 if (shots) mkdirSync(shots, { recursive: true });
@@ -54,17 +57,19 @@ export class Portal {
 
   /**
    * Somebody at a device of his own, who has chosen his language; `choose: false`: his browser has told it, no more.
-   * `script: false`: a browser that runs none.
+   * `script: false`: a browser that runs none. `channel: 'mobile'`: a phone. `line`: what he is connected by.
    */
-  async visitor({ language = 'ru', script = true, choose = true, viewport = wide, ...more } = {}) {
+  async visitor({ language = 'ru', script = true, choose = true, channel = 'portal', line, viewport, ...more } = {}) {
+    const origin = line?.origin ?? this.origin;
+    const phone = channel === 'mobile' && { isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
     const context = await this.browser.newContext({
-      baseURL: this.origin, locale: { kk: 'kk-KZ', 'kk-Latn': 'kk-Latn-KZ', ru: 'ru-RU', en: 'en-GB' }[language], javaScriptEnabled: script,
-      reducedMotion: 'reduce', viewport, ...more,
+      baseURL: origin, locale: { kk: 'kk-KZ', 'kk-Latn': 'kk-Latn-KZ', ru: 'ru-RU', en: 'en-GB' }[language], javaScriptEnabled: script,
+      reducedMotion: 'reduce', viewport: viewport ?? doors[channel].screens[0], ...phone, ...more,
     });
     context.setDefaultTimeout(30_000);
-    const visitor = new Visitor(this, context, await context.newPage(), { language, script });
+    const visitor = new Visitor(this, context, await context.newPage(), { language, script, channel, line, origin });
     if (choose) {
-      await context.addCookies([{ name: '__Host-lang', value: language, url: this.origin.replace('http:', 'https:'), secure: true, httpOnly: true,
+      await context.addCookies([{ name: '__Host-lang', value: language, url: origin.replace('http:', 'https:'), secure: true, httpOnly: true,
         sameSite: 'Lax' }]);
     }
     return visitor;
@@ -72,9 +77,21 @@ export class Portal {
 }
 
 export class Visitor {
-  constructor(portal, context, page, { language, script }) {
-    Object.assign(this, { portal, service: portal.service, context, page, language, script });
+  constructor(portal, context, page, { language, script, channel, line, origin }) {
+    Object.assign(this, { portal, service: portal.service, context, language, script, channel, line, origin });
+    Object.assign(this, doors[channel]);
     this.complaints = [];
+    this.watch(page);
+    context.on('request', (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) {
+        this.complaints.push(`a stranger was asked: ${request.url()}`);
+      }
+    });
+  }
+
+  /** Looks at this tab from now on. */
+  watch(page) {
+    this.page = page;
     const complain = (what) => this.complaints.push(`${what} on ${page.url()}`);
     page.on('console', (message) => {
       // That a page answers 4xx is for the journey to judge; parts of pages are judged below.
@@ -85,17 +102,14 @@ export class Visitor {
     });
     page.on('pageerror', (error) => complain(`script: ${error}`));
     page.on('requestfailed', (request) => {
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED') complain(`request: ${request.url()}`);
+      // A line that can be cut is there to be cut.
+      if (!this.line && request.failure()?.errorText !== 'net::ERR_ABORTED') complain(`request: ${request.url()}`);
     });
     page.on('response', (response) => {
       const request = response.request();
-      if (response.status() >= 400 && request.resourceType() !== 'document') {
+      const page = request.resourceType() === 'document' || request.headers().accept?.startsWith('text/html');
+      if (response.status() >= 400 && !page) {
         complain(`${response.status()} for ${request.url()}`);
-      }
-    });
-    context.on('request', (request) => {
-      if (!request.url().startsWith(portal.origin) && !request.url().startsWith('data:')) {
-        complain(`a stranger was asked: ${request.url()}`);
       }
     });
   }
@@ -110,10 +124,11 @@ export class Visitor {
     return text(this.language, key, values);
   }
   async goto(address) {
-    return this.page.goto(address);
+    return this.page.goto(address.startsWith('/') ? this.prefix + address : address);
   }
+  /** Where he is, without the front door. */
   get path() {
-    return new URL(this.page.url()).pathname;
+    return new URL(this.page.url()).pathname.slice(this.prefix.length);
   }
   main() {
     return this.page.locator('main');
@@ -130,22 +145,54 @@ export class Visitor {
     assert.equal(await this.page.locator('main[data-state] .mk-dial').count(), 1, await this.heading());
   }
 
+  /** One of the four places at the foot of a phone's screen. */
+  tab(place) {
+    return this.follow(`page.nav.${place}`, { within: this.page.locator('.mk-bar') });
+  }
+  /** A finger draws the page down and lets go. */
+  async pull() {
+    const devtools = await this.context.newCDPSession(this.page);
+    const touch = (type, ...points) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+    await this.leads(async () => {
+      await touch('touchStart', { x: 200, y: 120 });
+      for (let y = 140; y <= 340; y += 20) await touch('touchMove', { x: 200, y });
+      await touch('touchEnd');
+    });
+    await devtools.detach();
+  }
+  /** A PNG, as the browser gets it. */
+  async picture(address) {
+    const { width, height, data } = PNG.sync.read(await (await this.context.request.get(address)).body());
+    return { width, height, data };
+  }
+
   button(key) {
     return this.page.getByRole('button', { name: this.text(key), exact: true });
   }
   /** Presses a button or follows a link of the main part by the key of its words, and waits for the page it leads to. */
   async press(key, { role = 'button', within = this.main() } = {}) {
     const target = within.getByRole(role, { name: this.text(key) }).first();
-    await this.leads(() => target.click());
+    await this.leads(() => this.touch(target));
+  }
+  /** With a finger where there is a screen to touch. */
+  touch(target) {
+    return this.channel === 'mobile' ? target.tap() : target.click();
   }
   follow(key, options) {
     return this.press(key, { role: 'link', ...options });
   }
   /** Does something that leads to another page; the answer to it. */
   async leads(act) {
-    const arrived = this.page.waitForEvent('domcontentloaded');
+    const arrived = [this.page.waitForEvent('domcontentloaded')];
+    // The app takes the new page over without a reload.
+    if (this.channel === 'mobile' && this.script) {
+      arrived.push(this.page.evaluate(() => new Promise((resolve) => {
+        document.addEventListener('mk:page', () => resolve(), { once: true });
+      })).catch(() => new Promise(() => {})));
+    }
+    arrived[0].catch(() => {});
     await act();
-    await arrived;
+    await Promise.race(arrived);
   }
 
   // --- what must hold on every page ------------------------------------------------------------------------
@@ -156,7 +203,7 @@ export class Visitor {
    */
   async seen(name, { again = true } = {}) {
     await this.checkWords(name);
-    for (const size of [wide, narrow]) {
+    for (const size of this.screens) {
       await this.page.setViewportSize(size);
       const over = await this.page.evaluate(() => {
         const root = document.documentElement;
@@ -166,10 +213,31 @@ export class Visitor {
         return out.slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
       });
       assert.equal(over, undefined, `${name} is wider than ${size.width}: ${over}`);
+      if (this.channel === 'mobile') await this.checkThumbs(name);
       if (this.script) await this.checkAccess(name, size);
     }
     if (shots) await this.shoot(name, again);
-    await this.page.setViewportSize(wide);
+    await this.page.setViewportSize(this.screens[0]);
+  }
+
+  /** Whatever is to be touched is as large as a thumb, and no word of it is cut. Links within a sentence are exempt. */
+  async checkThumbs(name) {
+    const found = await this.page.evaluate(() => {
+      const told = (one) => one.outerHTML.slice(0, 140);
+      const seen = (one) => one.checkVisibility() && !one.closest('.mk-vh, .mk-skip, pre');
+      const inSentence = (one) => one.tagName === 'A' && getComputedStyle(one).display === 'inline';
+      const small = [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
+        .filter((one) => seen(one) && !inSentence(one)).filter((one) => {
+          const card = one.closest('.mk-choice, .mk-code') ?? one;
+          const { width, height } = card.getBoundingClientRect();
+          return width < 48 || height < 48;
+        }).map(told);
+      const cut = [...document.querySelectorAll('main *, .mk-bar *, .mk-header *')].filter((one) => seen(one) &&
+        one.childElementCount === 0 && one.textContent.trim() !== '' && one.scrollWidth > one.clientWidth + 1 &&
+        one.clientWidth > 0 && getComputedStyle(one).overflow !== 'visible').map(told);
+      return { small, cut };
+    });
+    assert.deepEqual(found, { small: [], cut: [] }, name);
   }
 
   async checkAccess(name, size) {
@@ -227,7 +295,7 @@ export class Visitor {
 
   async shoot(name, again) {
     const draw = async (language) => {
-      for (const size of [wide, narrow]) {
+      for (const size of this.screens) {
         await this.page.setViewportSize(size);
         // As high as the page is, so that what sticks to the edge of the screen stands at its end.
         const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
@@ -275,7 +343,7 @@ export class Visitor {
   /** Ticks or clears a box or a circle as people do: on its card. */
   async choose(input, on = true) {
     if ((await input.isChecked()) === on) return;
-    await this.page.locator(`label[for="${await input.getAttribute('id')}"]`).click();
+    await this.touch(this.page.locator(`label[for="${await input.getAttribute('id')}"]`));
     assert.equal(await input.isChecked(), on);
   }
   option(name, value) {
