@@ -204,7 +204,7 @@ void Ledger::tell_devices(std::string_view type, std::string_view application, c
 
 void Ledger::push(const Iin& to, store::PushKind kind, Instant valid_until) {
   for (const store::SubscriptionRow& device : subscriptions_.of_person(to)) {
-    subscriptions_.queue(device.id, kind, now(), valid_until, Instant{});
+    subscriptions_.queue(device.id, kind, now(), valid_until);
     pushed_ = true;
   }
 }

@@ -77,16 +77,16 @@ class Pushing : public ::testing::Test {
   }
 
   std::int64_t rows() { return house.number("SELECT count(*) FROM push_outbox"); }
-  /// Until what was reported is durable.
-  void until_rows(std::int64_t count) {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (rows() != count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-    ASSERT_EQ(rows(), count);
-  }
+  /// Looks after each commit of the writer: what was reported becomes true with one.
   void until(const std::function<bool()>& done) {
     const auto end = std::chrono::steady_clock::now() + 20s;
-    while (!done() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    while (!done() && std::chrono::steady_clock::now() < end) {
+      house.engine->tell_and_wait([](Step&) {});
+    }
     ASSERT_TRUE(done());
+  }
+  void until_rows(std::int64_t count) {
+    until([&] { return rows() == count; });
   }
   /// News for the applicant, by the writer alone.
   void news() {
@@ -182,7 +182,9 @@ TEST_F(Pushing, AFullPushServiceIsLeftAloneForAsLongAsItAsks) {
   ASSERT_TRUE(service.came(1));
   until([&] { return house.number("SELECT attempts FROM push_outbox") == 1; });
   EXPECT_GE(house.number("SELECT due_at FROM push_outbox"), store::millis(before + 120s));
-  // Not even a restart is a reason to ask before.
+  // Neither more news nor a restart is a reason to ask before.
+  news();
+  EXPECT_GE(house.number("SELECT due_at FROM push_outbox"), store::millis(before + 120s));
   stop();
   start();
   until([&] { return outbox->figures().waiting == 1; });
@@ -222,6 +224,22 @@ TEST_F(Pushing, NewsThatComesWhileThePhoneIsBeingToldIsToldAfterIt) {
   ASSERT_TRUE(service.came(2));
   until_rows(0);
   EXPECT_EQ(service.requests().size(), 2u);
+}
+
+TEST_F(Pushing, NewsThatComesWhileThePhoneIsBeingToldWaitsAsLongAsThePushServiceAsks) {
+  answer("429 Too Many Requests", "Retry-After: 120\r\n");
+  service.hold();
+  news();
+  ASSERT_TRUE(service.came(1));
+  service.release();
+  until([&] { return house.number("SELECT attempts FROM push_outbox") == 1; });
+  const std::int64_t first = house.number("SELECT id FROM push_outbox");
+  const std::int64_t due = house.number("SELECT due_at FROM push_outbox");
+  news();
+  EXPECT_GT(house.number("SELECT id FROM push_outbox"), first);
+  EXPECT_EQ(house.number("SELECT due_at FROM push_outbox"), due);
+  until([&] { return outbox->figures().waiting == 1; });
+  EXPECT_EQ(service.requests().size(), 1u);
 }
 
 TEST_F(Pushing, ARestartLosesNothing) {

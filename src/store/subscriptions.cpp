@@ -46,8 +46,11 @@ Subscriptions::Subscriptions(sqlite::Database& db)
       spare_(db.prepare(
           "SELECT id FROM push_subscriptions WHERE iin=? "
           "ORDER BY failures, coalesce(taken_at, created_at) DESC, id DESC LIMIT -1 OFFSET ?")),
-      queue_(db.prepare("INSERT OR REPLACE INTO push_outbox(subscription, kind, created_at, "
-                        "valid_until, due_at) VALUES(?,?,?,?,?)")),
+      queue_(db.prepare(
+          "INSERT OR REPLACE INTO push_outbox(subscription, kind, created_at, valid_until, due_at, "
+          "attempts) VALUES(?1,?2,?3,?4,"
+          "coalesce((SELECT due_at FROM push_outbox WHERE subscription=?1 AND kind=?2),0),"
+          "coalesce((SELECT attempts FROM push_outbox WHERE subscription=?1 AND kind=?2),0))")),
       prolong_(db.prepare(
           "UPDATE push_outbox SET valid_until=max(valid_until, ?) WHERE kind=1 AND subscription IN "
           "(SELECT id FROM push_subscriptions WHERE iin=?)")),
@@ -62,7 +65,8 @@ Subscriptions::Subscriptions(sqlite::Database& db)
       forget_(db.prepare("DELETE FROM push_outbox WHERE id=?")),
       taken_(db.prepare("UPDATE push_subscriptions SET taken_at=?, failures=0 WHERE id=?")),
       failed_(db.prepare("UPDATE push_subscriptions SET failures=failures+1 WHERE id=?")),
-      later_(db.prepare("UPDATE push_outbox SET attempts=attempts+1, due_at=? WHERE id=?")) {}
+      later_(db.prepare("UPDATE push_outbox SET attempts=attempts+1, due_at=max(due_at,?) "
+                        "WHERE subscription=? AND kind=?")) {}
 
 std::optional<SubscriptionRow> Subscriptions::one(sqlite::Statement& statement) {
   sqlite::Rows rows(statement);
@@ -109,10 +113,8 @@ void Subscriptions::keep_at_most(const Iin& iin, int keep) {
 }
 
 void Subscriptions::queue(std::string_view subscription, PushKind kind, Instant now,
-                          Instant valid_until, Instant machine) {
-  queue_
-      .with(subscription, static_cast<int>(kind), millis(now), millis(valid_until), millis(machine))
-      .run();
+                          Instant valid_until) {
+  queue_.with(subscription, static_cast<int>(kind), millis(now), millis(valid_until)).run();
 }
 
 void Subscriptions::prolong(const Iin& iin, Instant valid_until) {
@@ -159,7 +161,7 @@ void Subscriptions::gone(const PushRow& push) {
 }
 
 void Subscriptions::later(const PushRow& push, Instant machine) {
-  later_.with(millis(machine), push.id).run();
+  later_.with(millis(machine), push.to.id, static_cast<int>(push.kind)).run();
 }
 
 }  // namespace mekenjai::store

@@ -65,9 +65,8 @@ class Subscriptions {
   void keep_at_most(const Iin& iin, int keep);
 
   /// One push of a kind waits for a device at most: a later one takes its place, since both say the
-  /// same.
-  void queue(std::string_view subscription, PushKind kind, Instant now, Instant valid_until,
-             Instant machine);
+  /// same, and its time, which the push service may have asked for.
+  void queue(std::string_view subscription, PushKind kind, Instant now, Instant valid_until);
   /// Row G3: a consent request that still waits may be told as long as it can be answered.
   void prolong(const Iin& iin, Instant valid_until);
 
@@ -81,6 +80,7 @@ class Subscriptions {
   void dropped(const PushRow& push);
   /// The browser is not there any more. One that has renewed itself in between is told at once.
   void gone(const PushRow& push);
+  /// Not before then, nor what has taken its place meanwhile.
   void later(const PushRow& push, Instant machine);
 
  private:
