@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/bytes.hpp"
 #include "domain/application.hpp"
 
 namespace mekenjai::api {
@@ -75,6 +76,21 @@ Response refuse(const Api& api, const Request& request, const base::Problem& pro
 
 Response not_found(const Api& api, const Request& request) {
   return refuse(api, request, base::Problem{base::Trouble::not_found, "not_found"});
+}
+
+Result<std::optional<flow::Idempotency>> read_idempotency(const Request& request) {
+  std::optional<flow::Idempotency> key;
+  for (const auto& [name, value] : request.headers) {
+    if (name != "idempotency-key") continue;
+    const bool visible =
+        std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+    if (key || value.empty() || value.size() > 64 || !visible) {
+      return base::fail(base::wrong_fields({{"Idempotency-Key", "bad_idempotency_key"}}));
+    }
+    const base::Sha256 digest = base::sha256(request.body);
+    key = flow::Idempotency{value, std::string(digest.begin(), digest.end())};
+  }
+  return key;
 }
 
 flow::Caller caller_of(const Request& request) {

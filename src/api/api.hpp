@@ -71,6 +71,9 @@ Response reply(const Request& request, int status, const boost::json::value& bod
 Response refuse(const Api& api, const Request& request, const base::Problem& problem);
 Response not_found(const Api& api, const Request& request);
 
+/// The key of a request that may be sent twice: 1 to 64 visible ASCII characters, once.
+Result<std::optional<flow::Idempotency>> read_idempotency(const Request& request);
+
 /// Who asks; only behind Guard::token.
 flow::Caller caller_of(const Request& request);
 

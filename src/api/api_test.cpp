@@ -654,13 +654,18 @@ TEST_F(ApiTest, ADeviceIsTakenAsItsBrowserGivesIt) {
   EXPECT_EQ(service_.pushed_to->p256dh + service_.pushed_to->auth, "BABB");
   EXPECT_EQ(service_.pushed_to->language, i18n::Language::ru);
   EXPECT_EQ(service_.pushed_to->door, "");
+  EXPECT_FALSE(service_.idempotency);
+  ask("POST", "/api/v1/push/subscriptions", kDevice,
+      "Authorization: Bearer good\r\nContent-Type: application/json\r\nIdempotency-Key: k1\r\n");
+  EXPECT_EQ(service_.idempotency->key, "k1");
 
   service_.push_view = {"BKey", {service_.device_view}};
   EXPECT_EQ(ask("GET", "/api/v1/push").body,
             fmt::format(R"({{"public_key":"BKey","subscriptions":[{}]}})", added.body));
   EXPECT_EQ(ask("DELETE", "/api/v1/push/subscriptions/d1").status, 204);
   EXPECT_EQ(ask("DELETE", "/api/v1/push/subscriptions").status, 204);
-  EXPECT_THAT(service_.calls, ElementsAre("add_push_device 991301300003 kk", "push 991301300003 kk",
+  EXPECT_THAT(service_.calls, ElementsAre("add_push_device 991301300003 kk",
+                                          "add_push_device 991301300003 kk", "push 991301300003 kk",
                                           "remove_push_device d1", "remove_push_devices"));
 }
 

@@ -40,22 +40,6 @@ flow::DraftRequest read_draft(base::FieldReader& reader) {
   return draft;
 }
 
-/// The key of a request that may be sent twice: 1 to 64 visible ASCII characters, once.
-Result<std::optional<flow::Idempotency>> read_idempotency(const Request& request) {
-  std::optional<flow::Idempotency> key;
-  for (const auto& [name, value] : request.headers) {
-    if (name != "idempotency-key") continue;
-    const bool visible =
-        std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7F'; });
-    if (key || value.empty() || value.size() > 64 || !visible) {
-      return base::fail(base::wrong_fields({{"Idempotency-Key", "bad_idempotency_key"}}));
-    }
-    const base::Sha256 digest = base::sha256(request.body);
-    key = flow::Idempotency{value, std::string(digest.begin(), digest.end())};
-  }
-  return key;
-}
-
 Response show(const Api& api, const Request& request, int status,
               const Result<flow::ApplicationView>& view) {
   if (!view) return refuse(api, request, view.error());

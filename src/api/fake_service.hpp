@@ -222,13 +222,18 @@ class FakeService final : public flow::Service {
     return give("push " + said(caller), push_view);
   }
   flow::Task<flow::PushDeviceView> add_push_device(flow::Caller caller,
-                                                   flow::PushDevice device) override {
+                                                   flow::PushDevice device,
+                                                   std::optional<flow::Idempotency> key) override {
     pushed_to = device;
+    idempotency = std::move(key);
     return give("add_push_device " + said(caller), device_view);
   }
   flow::Task<flow::Done> renew_push_device(std::string id, flow::PushDevice device) override {
     pushed_to = device;
     return give("renew_push_device " + id, flow::Done{});
+  }
+  flow::Task<flow::Done> forget_push_device(std::string id) override {
+    return give("forget_push_device " + id, flow::Done{});
   }
   flow::Task<flow::Done> remove_push_device(flow::Caller, std::string id) override {
     return give("remove_push_device " + id, flow::Done{});

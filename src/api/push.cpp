@@ -54,9 +54,11 @@ Answer add(const Api& api, Request& request) {
   if (!body) co_return refuse(api, request, body.error());
   Result<flow::PushDevice> device = read_device(*body, request);
   if (!device) co_return refuse(api, request, device.error());
+  Result<std::optional<flow::Idempotency>> key = read_idempotency(request);
+  if (!key) co_return refuse(api, request, key.error());
   flow::Caller caller = caller_of(request);
   const Result<flow::PushDeviceView> added =
-      co_await api.service.add_push_device(std::move(caller), std::move(*device));
+      co_await api.service.add_push_device(std::move(caller), std::move(*device), std::move(*key));
   if (!added) co_return refuse(api, request, added.error());
   co_return reply(request, 201, device_json(*added));
 }

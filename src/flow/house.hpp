@@ -85,7 +85,10 @@ class House {
       for (QueuedSms& message : queued) sms_.push_back(std::move(message));
     };
     engine->on_push = [this] { on_push(); };
-    engine->on_commit = [this](Ledger& ledger) { scheduler->note_alive(ledger); };
+    engine->on_commit = [this](Ledger& ledger) {
+      if (disk_full) throw std::runtime_error("the disk is full");
+      scheduler->note_alive(ledger);
+    };
     engine->start();
     scheduler->start();
   }
@@ -225,6 +228,8 @@ class House {
     return engine->ask_and_wait<std::int64_t>([&](Reader& reader) { return reader.database.number(sql).value_or(-1); });
   }
 
+  /// No commit succeeds while it is set.
+  std::atomic<bool> disk_full{false};
   /// Before `open`; on the writer's thread.
   std::function<void()> on_push = [] {};
 

@@ -108,9 +108,11 @@ class Service {
   virtual std::string push_key() const = 0;
   virtual Task<PushView> push(Caller) = 0;
   /// A device that the person has already is the same one; another person's, in the same browser, becomes his.
-  virtual Task<PushDeviceView> add_push_device(Caller, PushDevice) = 0;
+  virtual Task<PushDeviceView> add_push_device(Caller, PushDevice, std::optional<Idempotency>) = 0;
   /// The browser has a new address or new keys: whoever knows the id is that browser (its cookie says so).
   virtual Task<Done> renew_push_device(std::string id, PushDevice) = 0;
+  /// The browser itself, whoever uses it now, wants to be told no more. No such device is no problem.
+  virtual Task<Done> forget_push_device(std::string id) = 0;
   virtual Task<Done> remove_push_device(Caller, std::string id) = 0;
   virtual Task<Done> remove_push_devices(Caller) = 0;
 

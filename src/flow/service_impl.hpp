@@ -76,8 +76,9 @@ class ServiceImpl final : public Service {
 
   std::string push_key() const override { return push_.public_key; }
   Task<PushView> push(Caller) override;
-  Task<PushDeviceView> add_push_device(Caller, PushDevice) override;
+  Task<PushDeviceView> add_push_device(Caller, PushDevice, std::optional<Idempotency>) override;
   Task<Done> renew_push_device(std::string id, PushDevice) override;
+  Task<Done> forget_push_device(std::string id) override;
   Task<Done> remove_push_device(Caller, std::string id) override;
   Task<Done> remove_push_devices(Caller) override;
   Kiosks& kiosks() override { return kiosks_; }

@@ -1,11 +1,16 @@
 // Devices that are told by Web Push: taken, renewed by the browser, given up.
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "edge/push/message.hpp"
+#include "flow/json_read.hpp"
 #include "flow/service_impl.hpp"
 #include "flow/service_parts.hpp"
 
 namespace mekenjai::flow {
 namespace {
 
+namespace json = boost::json;
 using base::Problem;
 using base::Result;
 using base::Trouble;
@@ -85,6 +90,54 @@ PushDeviceView view_of(const SubscriptionRow& row, const EndpointRules& rules) {
           row.taken_at};
 }
 
+// --- a repeated key (contract, section 3) -----------------------------------------------------
+
+constexpr std::string_view kRoute = "push/subscriptions";
+constexpr std::chrono::hours kAnswerKept{24};
+
+std::string to_text(const PushDeviceView& view) {
+  json::object text{{"id", view.id},
+                    {"host", view.host},
+                    {"language", to_json(i18n::tag(view.language))},
+                    {"added_at", store::millis(view.added_at)}};
+  if (view.told_at) text["told_at"] = store::millis(*view.told_at);
+  return json::serialize(text);
+}
+
+PushDeviceView view_from(std::string_view text) {
+  const json::value value = json::parse({text.data(), text.size()});
+  const json::object& object = value.as_object();
+  PushDeviceView view;
+  view.id = read_text(object, "id");
+  view.host = read_text(object, "host");
+  view.language = i18n::parse_language(read_text(object, "language")).value_or(i18n::Language::kk);
+  view.added_at = store::instant(read_number(object, "added_at"));
+  if (object.contains("told_at")) view.told_at = store::instant(read_number(object, "told_at"));
+  return view;
+}
+
+/// The answer that the key got with the same body; key_reused with another one.
+std::optional<Result<PushDeviceView>> answered_before(Step& step, const Iin& iin,
+                                                      const Idempotency& key) {
+  store::sqlite::Database& database = step.ledger.database();
+  auto forget = database.prepare("DELETE FROM idempotency WHERE iin=? AND at<?");
+  forget.with(store::number_of(iin), store::millis(step.now() - kAnswerKept)).run();
+  auto select =
+      database.prepare("SELECT body, forecast FROM idempotency WHERE iin=? AND route=? AND key=?");
+  store::sqlite::Rows rows(select.with(store::number_of(iin), kRoute, key.key));
+  if (!rows.next()) return std::nullopt;
+  if (rows->blob(0) == key.body_sha256) return view_from(rows->text(1));
+  return base::fail(Trouble::unprocessable, "key_reused");
+}
+
+void remember_answer(Step& step, const Iin& iin, const Idempotency& key,
+                     const PushDeviceView& view) {
+  const std::string answer = to_text(view);  // stands where a draft's forecast does
+  auto add = step.ledger.database().prepare("INSERT INTO idempotency VALUES(?,?,?,?,?,?,?)");
+  add.bind(1, store::number_of(iin)).bind(2, kRoute).bind(3, key.key).bind_blob(4, key.body_sha256);
+  add.bind(5, "").bind(6, answer).bind(7, store::millis(step.now())).run();
+}
+
 tl::unexpected<Problem> off() { return base::fail(Trouble::unprocessable, "push_off"); }
 
 }  // namespace
@@ -102,12 +155,24 @@ Task<PushView> ServiceImpl::push(Caller caller) {
   co_return co_await engine_.asked<PushView>(std::move(question));
 }
 
-Task<PushDeviceView> ServiceImpl::add_push_device(Caller caller, PushDevice device) {
+Task<PushDeviceView> ServiceImpl::add_push_device(Caller caller, PushDevice device,
+                                                  std::optional<Idempotency> key) {
   if (!push_available()) co_return off();
-  if (const auto problem = wrong_with(device, push_.rules)) co_return base::fail(*problem);
-  std::function<Result<PushDeviceView>(Step&)> order = [this, caller, device](Step& step) {
+  const auto problem = wrong_with(device, push_.rules);
+  if (problem && !key) co_return base::fail(*problem);
+  std::function<Result<PushDeviceView>(Step&)> order =
+      [this, caller, device, key, problem](Step& step) -> Result<PushDeviceView> {
+    // A repeated key is answered before anything is found wrong, and does not bring back a device
+    // given up since.
+    if (key) {
+      if (auto answered = answered_before(step, caller.iin, *key)) return *std::move(answered);
+    }
+    if (problem) return base::fail(*problem);
     const auto kept = keep(step, caller.iin, device, push_.devices_a_person);
-    return kept.map([this](const SubscriptionRow& row) { return view_of(row, push_.rules); });
+    if (!kept) return tl::unexpected(kept.error());
+    PushDeviceView view = view_of(*kept, push_.rules);
+    if (key) remember_answer(step, caller.iin, *key, view);
+    return view;
   };
   co_return co_await engine_.told<PushDeviceView>(std::move(order));
 }
@@ -125,6 +190,21 @@ Task<Done> ServiceImpl::renew_push_device(std::string id, PushDevice device) {
     return renew(step, id, device);
   };
   co_return co_await engine_.asked_and_told<Done, Done>(std::move(question), std::move(order));
+}
+
+Task<Done> ServiceImpl::forget_push_device(std::string id) {
+  if (!domain::is_id(id)) co_return Done{};
+  std::function<Result<bool>(Reader&)> question = [id](Reader& reader) -> Result<bool> {
+    return reader.subscriptions.by_id(id).has_value();
+  };
+  std::function<Result<Done>(Step&)> order = [id](Step& step) -> Result<Done> {
+    step.ledger.subscriptions().remove(id);
+    return Done{};
+  };
+  const auto known = co_await engine_.asked<bool>(std::move(question));
+  if (!known) co_return tl::unexpected(known.error());
+  if (!*known) co_return Done{};  // whoever guesses costs the writer nothing
+  co_return co_await engine_.told<Done>(std::move(order));
 }
 
 Task<Done> ServiceImpl::remove_push_device(Caller caller, std::string id) {

@@ -60,13 +60,7 @@ PushOutbox::PushOutbox(flow::Engine& engine, boost::asio::io_context& loop, Push
       timer_(loop),
       reports_(
           engine, [this](flow::Step& step, const std::vector<Told>& told) { write(step, told); },
-          [this](const std::vector<Told>& told) {
-            {
-              const std::lock_guard lock(mutex_);
-              for (const Told& one : told) in_hand_.erase(one.push.id);
-            }
-            look();
-          }) {}
+          [this](const std::vector<Told>& told, bool kept) { written(told, kept); }) {}
 
 void PushOutbox::stop() {
   {
@@ -80,6 +74,15 @@ void PushOutbox::stop() {
   });
   stopped.get_future().wait();
   reports_.flush();
+}
+
+void PushOutbox::written(const std::vector<Told>& told, bool kept) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Told& one : told) in_hand_.erase(one.push.id);
+  }
+  // A full disk is not to be pressed: what nobody could note is sent again after a while.
+  kept ? look() : look_at(machine_.now() + config_.retry_min);
 }
 
 void PushOutbox::look() {

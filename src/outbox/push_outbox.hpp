@@ -65,6 +65,7 @@ class PushOutbox {
   void told(const store::PushRow& push, const edge::push::Report& report);
   void keep(const store::PushRow& push, const edge::push::Report& report);
   void write(flow::Step& step, const std::vector<Told>& told);
+  void written(const std::vector<Told>& told, bool kept);
   void look_at(base::Instant next);
   void looked();
 

@@ -242,6 +242,19 @@ TEST_F(Pushing, NewsThatComesWhileThePhoneIsBeingToldWaitsAsLongAsThePushService
   EXPECT_EQ(service.requests().size(), 1u);
 }
 
+TEST_F(Pushing, WhatNobodyCouldNoteIsSentAgainWithoutARestart) {
+  service.hold();
+  news();
+  ASSERT_TRUE(service.came(1));
+  house.disk_full = true;
+  service.release();
+  // The report cannot be kept: the row is as it was, and the push goes out again.
+  ASSERT_TRUE(service.came(3));
+  EXPECT_EQ(rows(), 1);
+  house.disk_full = false;
+  until_rows(0);
+}
+
 TEST_F(Pushing, ARestartLosesNothing) {
   service.hold();
   news();

@@ -17,12 +17,12 @@ template <class Batch>
 class Reports {
  public:
   using Write = std::function<void(flow::Step&, const Batch&)>;
-  using Written = std::function<void(const Batch&)>;
+  using Written = std::function<void(const Batch&, bool kept)>;
 
-  /// `write` runs on the writer's thread, `written` after the commit; what could not be written is
-  /// logged and left to the next start, which finds the rows as they were.
+  /// `write` runs on the writer's thread, `written` afterwards. What could not be kept is logged,
+  /// and the rows are as they were: who does not look at them again leaves them to the next start.
   Reports(
-      flow::Engine& engine, Write write, Written written = [](const Batch&) {})
+      flow::Engine& engine, Write write, Written written = [](const Batch&, bool) {})
       : engine_(engine), write_(std::move(write)), written_(std::move(written)) {}
 
   /// Any thread.
@@ -57,7 +57,8 @@ class Reports {
     }
     engine_.tell([this, batch](flow::Step& step) { write_(step, *batch); },
                  [this, batch](std::exception_ptr failure) {
-                   failure ? static_cast<void>(flow::internal_problem(failure)) : written_(*batch);
+                   if (failure) flow::internal_problem(failure);
+                   written_(*batch, !failure);
                    write_next();
                  });
   }

@@ -10,8 +10,8 @@ namespace mekenjai::pages {
 /// not in a kiosk.
 awaitable<void> fill_push(Visit& visit, Page& page);
 
-/// The device that the person signs out on is told no more. The cookie to forget, where there is
-/// one.
+/// This browser is told no more, whoever turned it on: its next user is not to see another's
+/// notifications. The cookie to forget, once it is done.
 awaitable<std::optional<std::string>> forget_device(Visit& visit);
 
 }  // namespace mekenjai::pages

@@ -70,7 +70,9 @@ awaitable<Response> answer_inside(Site& site, Handler handler, http::Request& re
     if (!form) co_return error_page(visit, 400, "malformed_request", 0);
     visit.form = std::move(*form);
     const std::string token = visit.field("csrf");
-    if (!site.context.csrf->check(request, token))
+    // The token of the form ended with the session; who wants to be out is let out.
+    const bool out_already = request.path == "/sign-out" && !visit.signed_in();
+    if (!out_already && !site.context.csrf->check(request, token))
       co_return error_page(visit, 403, "bad_form_token", 0);
   }
   if (std::optional<Response> instead = explained(visit)) co_return std::move(*instead);

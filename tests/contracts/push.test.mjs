@@ -128,6 +128,19 @@ describe('devices', () => {
     assert.deepEqual(await listed(citizen), []);
   });
 
+  test('a repeated key gives the same answer, brings nothing back, and is good for one body', async () => {
+    const citizen = await someone();
+    const body = pushes.browser().toJSON();
+    const headers = { 'Idempotency-Key': 'once' };
+    const device = await citizen.expect(201, 'POST', '/push/subscriptions', body, { headers });
+    assert.deepEqual(await citizen.expect(201, 'POST', '/push/subscriptions', body, { headers }), device);
+    await citizen.expect(204, 'DELETE', `/push/subscriptions/${device.id}`);
+    assert.deepEqual(await citizen.expect(201, 'POST', '/push/subscriptions', body, { headers }), device);
+    assert.deepEqual(await listed(citizen), [], 'a message that was late brings back nothing');
+    const other = await citizen.expect(422, 'POST', '/push/subscriptions', pushes.browser().toJSON(), { headers });
+    assert.equal(other.code, 'key_reused');
+  });
+
   test('what no browser gives is refused in three languages', async () => {
     const citizen = await someone();
     const good = pushes.browser().toJSON();

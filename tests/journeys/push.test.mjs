@@ -271,6 +271,34 @@ describe('notifications on a device', () => {
     await plain.leave();
   });
 
+  test('whoever signs out silences the browser, whoever has turned it on', async () => {
+    const [one, other] = [people.applicants[2], people.applicants[0]];
+    const visitor = await inProfile(one, { device: pushes.browser() });
+    const turnOn = async () => {
+      await panel(visitor).getByRole('button', { name: visitor.text('page.push.turn_on') }).click();
+      await says(visitor, 'on');
+    };
+    await turnOn();
+    assert.equal((await devices(one)).length, 1);
+    await visitor.context.clearCookies({ name: '__Host-session' }); // left alone for two hours
+    await visitor.goto('/sign-in?next=/profile');
+    await visitor.signIn(other);
+    await says(visitor, 'off');
+    await visitor.press('page.profile.sign_out');
+    assert.deepEqual(await devices(one), [], 'the next one here is not to see his notifications');
+
+    // A page that outlived its session signs out all the same.
+    await visitor.goto('/sign-in?next=/profile');
+    await visitor.signIn(other);
+    await turnOn();
+    await visitor.context.clearCookies({ name: '__Host-session' });
+    await visitor.press('page.profile.sign_out');
+    await visitor.expectHeading('page.signed_out.title');
+    assert.deepEqual(await devices(other), []);
+    assert.deepEqual((await visitor.context.cookies()).filter(({ name }) => name === '__Host-device'), []);
+    await visitor.leave();
+  });
+
   test('forms of other sites and of nobody change nothing', async () => {
     const person = people.applicants[2];
     const visitor = await inProfile(person, { device: pushes.browser() });

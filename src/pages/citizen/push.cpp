@@ -68,14 +68,14 @@ awaitable<Response> subscribe(Visit& visit) {
   if (!visit.field("renewal").empty()) co_return co_await renew(visit, std::move(device));
   if (!visit.signed_in()) co_return answer_json(401, {{"code", "not_signed_in"}});
   const flow::Caller caller = visit.caller();
+  const std::optional<flow::Idempotency> once;
   const base::Result<flow::PushDeviceView> added =
-      co_await visit.service().add_push_device(caller, std::move(device));
+      co_await visit.service().add_push_device(caller, std::move(device), once);
   if (!added) co_return problem_json(added.error());
   const std::string before = device_of(visit);
   if (!before.empty() && before != added->id) {
-    // The same browser under its former address.
-    const base::Result<flow::Done> gone =
-        co_await visit.service().remove_push_device(caller, before);
+    // The same browser, under its former address or with another person.
+    const base::Result<flow::Done> gone = co_await visit.service().forget_push_device(before);
     static_cast<void>(gone);
   }
   Response response = answer_json(201, {{"id", added->id}});
@@ -127,10 +127,8 @@ awaitable<void> fill_push(Visit& visit, Page& page) {
 awaitable<std::optional<std::string>> forget_device(Visit& visit) {
   const std::string id = device_of(visit);
   if (id.empty()) co_return std::nullopt;
-  const flow::Caller caller = visit.caller();
-  const base::Result<flow::Done> done = co_await visit.service().remove_push_device(caller, id);
-  const bool gone = done || done.error().trouble == base::Trouble::not_found;
-  co_return gone ? std::optional(http::clear_cookie(kDeviceCookie)) : std::nullopt;
+  const base::Result<flow::Done> done = co_await visit.service().forget_push_device(id);
+  co_return done ? std::optional(http::clear_cookie(kDeviceCookie)) : std::nullopt;
 }
 
 void add_push(Table& table) {

@@ -255,9 +255,8 @@ awaitable<Response> qr_watch(Visit& visit) {
 }
 
 awaitable<Response> sign_out(Visit& visit) {
-  std::optional<std::string> device;
+  const std::optional<std::string> device = co_await forget_device(visit);
   if (visit.signed_in()) {
-    device = co_await forget_device(visit);
     const std::string token = visit.request.token;
     const base::Result<flow::Done> done = co_await visit.service().sign_out(token);
     if (!done && done.error().trouble != base::Trouble::not_signed_in)
