@@ -117,14 +117,14 @@ describe('for everybody', () => {
     await visitor.leave();
   });
 
-  for (const [door, prefix] of [['the portal', ''], ['the phone', '/m']]) {
+  for (const [door, channel, prefix] of [['the portal', 'portal', ''], ['the phone', 'mobile', '/m']]) {
     test(`with nothing but a keyboard: an application, ${door}`, async () => {
-      const visitor = await portal.visitor({ language: 'ru' });
+      const visitor = await portal.visitor({ language: 'ru', channel });
       const { page } = visitor;
       const keyboard = new Keyboard(visitor);
       const owner = people[`keyboard${prefix}`];
 
-      await visitor.goto(`${prefix}/services/residence`);
+      await visitor.goto('/services/residence');
       await keyboard.press('Tab');
       assert.equal(await page.evaluate(() => document.activeElement.className), 'mk-skip', 'first a way past the menu');
       await keyboard.press('Enter');
@@ -179,9 +179,9 @@ describe('for everybody', () => {
       const { host, guest, home } = people[`asked${prefix}`];
       const applicant = portal.service.citizen(guest);
       await applicant.apply({ at: home });
-      const owner = await portal.visitor({ language: 'ru' });
+      const owner = await portal.visitor({ language: 'ru', channel });
       const keyboard = new Keyboard(owner);
-      await owner.goto(`${prefix}/sign-in?next=/consents`);
+      await owner.goto('/sign-in?next=/consents');
       await keyboard.signIn(host);
       await keyboard.followTo(owner.main().getByRole('link').filter({ visible: true }).first());
       await keyboard.pressButton('page.consent.grant');
@@ -191,11 +191,11 @@ describe('for everybody', () => {
       assert.equal(await owner.main().locator('form').count(), 0, 'nothing is left to answer');
       await owner.leave();
 
-      const visitor = await portal.visitor({ language: 'ru' });
+      const visitor = await portal.visitor({ language: 'ru', channel });
       const second = new Keyboard(visitor);
       const { host: other, home: elsewhere } = people[`unasked${prefix}`];
       await applicant.apply({ at: elsewhere });
-      await visitor.goto(`${prefix}/sign-in?next=/history`);
+      await visitor.goto('/sign-in?next=/history');
       await second.signIn(guest);
       await second.followTo(visitor.main().getByRole('link').first());
       await visitor.expectWaiting();
