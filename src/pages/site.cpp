@@ -153,12 +153,17 @@ std::string person_of(const Visit& visit) {
   return visit.signed_in() ? visit.site.context.csrf->pseudonym(visit.caller().iin.view()) : "none";
 }
 
-/// The same for the worker (web/scripts/sw.ts), which looks at no page to know whether it may keep it.
+/// The same for the worker (web/scripts/sw.ts), which looks at no page to know whether and how long it may keep it.
 void label_for_phone(const Visit& visit, Response& response) {
   const std::string person = person_of(visit);
   if (visit.channel != Channel::mobile || person.empty()) return;
   response.headers.emplace_back("Content-Language", i18n::tag(visit.language));
   response.headers.emplace_back("Mekenjai-Person", person);
+  if (visit.signed_in()) {
+    response.headers.emplace_back(
+        "Mekenjai-Left",
+        std::to_string(seconds_left(*visit.request.session, visit.words.now())));
+  }
 }
 
 /// A page made once in each language for visitors who are not signed in. Made at first need, since

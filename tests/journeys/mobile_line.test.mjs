@@ -14,7 +14,7 @@ describe('the app on a bad line', () => {
   before(async () => {
     portal = await Portal.open((registers) => {
       const old = registers.dwelling({ house: '5', flat: '1', street_ru: 'улица Абая', street_kk: 'Абай көшесі' });
-      return Object.fromEntries(['before', 'after', 'way', 'offline', 'other', 'kept', 'leaves', 'heir', 'full', 'old', 'slow', 'plain'].map((name) => {
+      return Object.fromEntries(['before', 'after', 'way', 'offline', 'other', 'kept', 'leaves', 'heir', 'leaver', 'successor', 'full', 'old', 'slow', 'plain'].map((name) => {
         const person = registers.person();
         registers.live(person, old);
         return [name, { person, home: registers.dwelling({ house: '40', owners: [person] }) }];
@@ -155,6 +155,8 @@ describe('the app on a bad line', () => {
       await visitor.goto(address);
       await visitor.expectHeading('mobile.offline_page.title');
     }
+    await visitor.goto('/history');
+    await visitor.expectHeading('page.history.title');
     line.mend();
     await visitor.goto('/');
     assert.equal(await isStale(visitor), false);
@@ -176,6 +178,71 @@ describe('the app on a bad line', () => {
     line.down();
     await visitor.goto('/profile');
     await visitor.expectHeading('mobile.offline_page.title');
+    await visitor.leave();
+  });
+
+  /** What the phone holds of its reader: kept pages, and steps of the form. */
+  const held = (visitor) => visitor.page.evaluate(async () => {
+    const pages = (await caches.keys()).filter((name) => name.endsWith('-pages'));
+    const steps = await new Promise((resolve) => {
+      const opening = indexedDB.open('mekenjai', 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore('steps', { keyPath: 'action' });
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction('steps').objectStore('steps').count();
+        counting.onsuccess = () => resolve(counting.result);
+        opening.result.close();
+      };
+    });
+    return { pages: pages.length, steps };
+  });
+
+  test('signed out without network: the phone forgets at once, the service hears of it first thing', async () => {
+    const { person } = people.leaver;
+    const visitor = await phone(person);
+    await works(visitor);
+    await visitor.goto('/apply?new=1');
+    line.cutBefore('POST /m/apply/who');
+    await submit(visitor);
+    await note(visitor, 'kept').waitFor();
+    line.mend();
+    line.cutBefore('POST /m/apply/who');
+    await visitor.goto('/profile');
+    await works(visitor);
+    line.down();
+    await visitor.touch(visitor.button('page.profile.sign_out'));
+    await visitor.headingBecomes('mobile.offline_page.title');
+    await note(visitor, 'left').waitFor();
+    assert.deepEqual(await held(visitor), { pages: 0, steps: 0 });
+    await visitor.seen('m-left', { again: false });
+    const [session] = (await visitor.context.cookies()).filter(({ name }) => name === '__Host-session');
+    line.mend();
+    await visitor.goto('/history');
+    assert.equal(visitor.path, '/sign-in', 'no page of his is shown again');
+    const answer = await service.call('GET', '/profile', undefined, { headers: { Cookie: `${session.name}=${session.value}` } });
+    assert.match(answer.headers.location, /^\/sign-in/, 'the session has ended');
+    await visitor.leave();
+  });
+
+  test('signing out and in on the portal reaches the app; what a session showed ends with it', async () => {
+    const [{ person }, { person: next }] = [people.leaver, people.successor];
+    const visitor = await phone(person);
+    await works(visitor);
+    const portalPage = await visitor.context.newPage();
+    await portalPage.goto('/profile');
+    await Promise.all([portalPage.waitForURL('**/signed-out'), portalPage.locator('form[action="/sign-out"] button').click()]);
+    await visitor.page.waitForFunction(async () => !(await caches.keys()).some((name) => name.endsWith('-pages')));
+    await visitor.goto('/sign-in');
+    await visitor.signIn(next);
+    await works(visitor);
+    // Two hours by the phone's own clock, whatever it shows.
+    await visitor.context.serviceWorkers()[0].evaluate(() => {
+      const now = Date.now;
+      Date.now = () => now() + 3 * 3600_000;
+    });
+    line.down();
+    await visitor.goto('/');
+    await visitor.expectHeading('mobile.offline_page.title');
+    assert.equal((await held(visitor)).pages, 0);
     await visitor.leave();
   });
 
@@ -201,6 +268,10 @@ describe('the app on a bad line', () => {
     await Promise.all([one, two].map((page) => page.evaluate(() => dispatchEvent(new Event('online')))));
     await Promise.any([one, two].map((page) => page.waitForURL(/\/m\/applications\/[^/]+\/sign$/)));
     assert.equal(line.count('POST /m/apply/consent'), 1);
+    for (const page of [one, two]) {
+      await page.evaluate(() => dispatchEvent(new Event('online')));
+      await page.locator('[data-note=kept]').waitFor({ state: 'hidden' });
+    }
     const code = await visitor.codeFor(person);
     const applications = await applicationsOf(person);
     assert.deepEqual(applications.map(({ status }) => status), ['draft'], 'nothing is signed without network');

@@ -26,8 +26,7 @@ interface Came {
   stale: boolean; // from the worker's cache: there is no network
 }
 
-const isOurs = (url: URL): boolean =>
-  url.origin === location.origin && url.pathname.startsWith("/m/");
+const isOurs = (url: URL): boolean => url.origin === location.origin && url.pathname.startsWith("/m/");
 /** Pages with a script and a policy of their own, and files. */
 const goesAlone = (url: URL): boolean => /\/(eds|qr|signatures)(\/|$)/.test(url.pathname) || url.searchParams.has("lang");
 /** Paths of the scripts and styles that a page needs: other ones mean another kind of page or another release. */
@@ -119,7 +118,9 @@ async function show(came: Came, how: How, hash = ""): Promise<void> {
     if (hash) document.getElementById(hash.slice(1))?.scrollIntoView();
   };
   if (how !== "refresh" && "startViewTransition" in document && !calm.matches && !document.hidden) {
-    await document.startViewTransition(change).updateCallbackDone;
+    const turning = document.startViewTransition(change);
+    turning.ready.catch(() => undefined); // a further tap may cut it short
+    await turning.updateCallbackDone;
   } else {
     change();
   }
@@ -166,7 +167,7 @@ document.addEventListener("click", (event) => {
   else void visit(url, "push");
 });
 
-/** The token is fresh in every page, so a kept form goes without it. */
+/** What the form says, with the button that was pressed. */
 function fields(form: HTMLFormElement, button: HTMLElement | null): URLSearchParams {
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
@@ -199,6 +200,8 @@ document.addEventListener("submit", (event) => {
 async function send(form: HTMLFormElement, url: URL, body: URLSearchParams): Promise<void> {
   busy(form, true);
   say();
+  // The worker forgets the pages; the network may tell the service later.
+  if (url.pathname === "/m/sign-out") await dropAll().catch(() => undefined);
   let came: Came | undefined;
   try {
     came = await go(url, body);
@@ -245,7 +248,7 @@ async function lost(action: string, body: URLSearchParams): Promise<void> {
     say("unsent");
     return wait();
   }
-  body.delete("csrf");
+  body.delete("csrf"); // it will be another one
   try {
     await keep({ action, body: body.toString(), page: location.pathname + location.search, person });
     say("kept");
@@ -269,6 +272,8 @@ function wait(): void {
 async function back(): Promise<void> {
   if (document.hidden) return wait();
   const waits = await deliver();
+  // Another tab may have sent it.
+  if (!waits && document.querySelector("[data-note=kept]:not([hidden])")) say();
   const stale = root.hasAttribute("data-stale");
   if (!waits && !unsent && !stale) return;
   if (!waits && (unsent || stale)) {
@@ -362,7 +367,7 @@ addEventListener("touchmove", (event) => {
   if (pulledFrom === undefined || now === undefined) return;
   const by = (now - pulledFrom) / 2; // it resists
   if (by <= 0 || scrollY > 0) return pull(0);
-  event.preventDefault();
+  if (event.cancelable) event.preventDefault();
   pull(by);
 }, { passive: false });
 for (const end of ["touchend", "touchcancel"] as const) {
@@ -431,6 +436,7 @@ function offerInstalling(): void {
 /** Whose pages and forms may stay on this phone: those of who is signed in. */
 async function tidy(): Promise<void> {
   const { person } = root.dataset;
+  if (root.hasAttribute("data-stale")) return; // who is signed in, nobody can tell now
   if (location.pathname === "/m/signed-out") await dropAll();
   if (person === "none") {
     const kept = (await globalThis.caches?.keys()) ?? [];
@@ -449,10 +455,12 @@ function arrived(): void {
   // Parts of the page that have scripts of their own hear of it.
   document.dispatchEvent(new CustomEvent("mk:page"));
   void tidy().then(async () => {
-    if ((await keptSteps()).length > 0 && root.dataset.person !== "none") {
+    const stale = root.hasAttribute("data-stale");
+    if (stale && (await caches.has("m-leaving"))) say("left");
+    if ((await keptSteps()).length > 0 && (stale || root.dataset.person !== "none")) {
       say("kept");
       await back();
-    } else if (root.hasAttribute("data-stale")) {
+    } else if (stale) {
       wait();
     }
   }).catch(() => undefined);

@@ -11,7 +11,8 @@ const languages = ["kk", "kk-Latn", "ru", "en"];
 const name = (what: string): string => `m-${build.version}-${what}`;
 const pages = name("pages");
 const assets = name("assets");
-const reader = "/m/reader"; // an entry beside the pages: whose they are
+const reader = "/m/reader"; // an entry beside the pages: whose they are, and how long they may be shown
+const leaving = "m-leaving"; // there while somebody has signed out whom the service still takes for signed in
 const spoken = "/m/language"; // an entry beside the files: what was read last
 const patience = 10_000; // milliseconds; a line that says nothing for so long is no line
 const most = 24; // pages
@@ -59,6 +60,7 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== self.location.origin) return;
   if (build.assets.includes(url.pathname)) return event.respondWith(file(request));
   if (!url.pathname.startsWith("/m/")) return;
+  if (request.method === "POST" && url.pathname === "/m/sign-out") return event.respondWith(signOut(request));
   if (request.method === "GET" && request.headers.get("Accept")?.startsWith("text/html")) {
     event.respondWith(page(event, url));
   } else if (request.mode === "navigate") {
@@ -71,8 +73,29 @@ async function file(request: Request): Promise<Response> {
   return (await (await caches.open(assets)).match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
+/** The phone forgets at once, with or without network. */
+async function signOut(request: Request): Promise<Response> {
+  await inTurn(() => caches.delete(pages));
+  try {
+    return await fetch(request);
+  } catch {
+    await (await caches.open(leaving)).put("/m/sign-out", new Response(""));
+    return apology();
+  }
+}
+
+/** Before anything else is shown, the service hears of who has signed out without network. */
+async function leave(): Promise<void> {
+  if (!(await caches.has(leaving))) return;
+  const profile = await fetch("/m/profile", { headers: { Accept: "text/html" } });
+  const csrf = (await profile.text()).match(/action="\/m\/sign-out"[^]*?name="csrf" value="([^"]+)"/)?.[1];
+  if (csrf) await fetch("/m/sign-out", { method: "POST", body: new URLSearchParams({ csrf }) });
+  await caches.delete(leaving);
+}
+
 async function page(event: FetchEvent, url: URL): Promise<Response> {
   try {
+    await leave();
     const answer = await inTime(fetch(event.request));
     event.waitUntil(remember(answer.clone(), event.resultingClientId || event.clientId));
     return answer;
@@ -85,10 +108,27 @@ function inTime(answer: Promise<Response>): Promise<Response> {
   return Promise.race([answer, new Promise<never>((_, reject) => setTimeout(() => reject(new Error("late")), patience))]);
 }
 
-/** What was seen last, marked as old; where nothing was, a page that says so. */
+/** What was seen last, marked as old; where nothing was, a page that says so. No longer than the service would show it. */
 async function last(path: string): Promise<Response> {
-  const seen = await (await caches.open(pages)).match(path);
-  return seen ? old(seen) : apology();
+  const cache = await caches.open(pages);
+  const seen = await cache.match(path);
+  if (!seen) return apology();
+  const { since = 0, left = 0 } = await whose(cache);
+  // A span by the phone's own clock, whatever day it believes to have.
+  const gone = (Date.now() - since) / 1000;
+  if (gone >= 0 && gone < left) return old(seen);
+  await caches.delete(pages);
+  return apology();
+}
+
+interface Reader {
+  person?: string;
+  since?: number; // milliseconds
+  left?: number; // seconds of the session
+}
+
+async function whose(cache: Cache): Promise<Reader> {
+  return ((await (await cache.match(reader))?.json()) ?? {}) as Reader;
 }
 
 async function apology(): Promise<Response> {
@@ -108,11 +148,13 @@ async function old(seen: Response): Promise<Response> {
 
 let turn: Promise<unknown> = Promise.resolve();
 
-/** One answer after the other, as they came: what is forgotten does not come back with a slower one. */
-function remember(answer: Response, client?: string): Promise<unknown> {
-  turn = turn.catch(() => undefined).then(() => keep(answer, client));
+/** One after the other, as they came: what is forgotten does not come back with a slower answer. */
+function inTurn(act: () => Promise<unknown>): Promise<unknown> {
+  turn = turn.catch(() => undefined).then(act);
   return turn;
 }
+
+const remember = (answer: Response, client?: string): Promise<unknown> => inTurn(() => keep(answer, client));
 
 /** Keeps a page for its reader. Whoever is signed out, or somebody else, finds nothing of the one before. */
 async function keep(answer: Response, client?: string): Promise<void> {
@@ -121,17 +163,18 @@ async function keep(answer: Response, client?: string): Promise<void> {
   await speak(answer.headers.get("Content-Language"));
   if (person === "none") return void (await caches.delete(pages));
   let cache = await caches.open(pages);
-  if ((await (await cache.match(reader))?.text()) !== person) {
+  if ((await whose(cache)).person !== person) {
     await caches.delete(pages);
     cache = await caches.open(pages);
   }
+  const left = Number(answer.headers.get("Mekenjai-Left"));
+  await cache.put(reader, new Response(JSON.stringify({ person, since: Date.now(), left }))).catch(noRoom);
   const { pathname, search } = new URL(answer.url);
   if (answer.status !== 200 || search !== "" || !isPage(pathname)) return;
   try {
     // A body that was unpacked goes without the head's word of how it was packed.
     const headers = new Headers(answer.headers);
     for (const one of ["Content-Encoding", "Content-Length"]) headers.delete(one);
-    await cache.put(reader, new Response(person));
     await cache.delete(pathname); // the newest is the last one
     await cache.put(pathname, new Response(await answer.text(), { headers }));
     for (const spare of (await cache.keys()).filter(({ url }) => isPage(new URL(url).pathname)).slice(0, -most)) await cache.delete(spare);

@@ -97,6 +97,7 @@ TEST_F(App, HasAPageForNoNetworkInEveryLanguageThatTellsOfNobody) {
 TEST_F(App, SaysWhosePageItIsWithoutSayingWho) {
   const Response mine = call(request("/m/history"), "/m/history");
   const std::string person = header(mine, "Mekenjai-Person");
+  EXPECT_NE(header(mine, "Mekenjai-Left"), "") << "how long it may be kept";
   EXPECT_EQ(person.size(), 22u);
   EXPECT_NE(mine.body.find("data-person=\"" + person + "\""), std::string::npos);
   EXPECT_EQ(person, header(call(request("/m/"), "/m/"), "Mekenjai-Person"));
