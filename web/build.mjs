@@ -49,7 +49,7 @@ writeFileSync(join(out, "favicon.svg"), tidy(read("icons/favicon.svg")));
 for (const name of named("icons/app", ".png")) copyFileSync(join(here, `icons/app/${name}.png`), join(out, `${name}.png`));
 
 // The worker knows what it belongs to: the files that the app needs, by their addresses, and a name for this very set.
-const offline = ["mekenjai.css", "mobile.css", "push.css", "m.js", "session.js", "push.js", "icons.svg", "favicon.svg", "app-192.png",
+const offline = ["mekenjai.css", "kk-latn.css", "mobile.css", "push.css", "m.js", "session.js", "push.js", "icons.svg", "favicon.svg", "app-192.png",
   ...readdirSync(out).filter((one) => one.endsWith(".woff2"))].map((name) =>
   `/assets/${name.replace(/(\.\w+)$/, `-${digest(readFileSync(join(out, name)))}$1`)}`);
 script("sw", { build: JSON.stringify({ version: digest(offline.join()), assets: offline }) });
