@@ -183,7 +183,8 @@ describe('the app on a bad line', () => {
 
   /** What the phone holds of its reader: kept pages, and steps of the form. */
   const held = (visitor) => visitor.page.evaluate(async () => {
-    const pages = (await caches.keys()).filter((name) => name.endsWith('-pages'));
+    const kept = await Promise.all((await caches.keys()).filter((name) => name.endsWith('-pages'))
+      .map(async (name) => (await (await caches.open(name)).keys()).length));
     const steps = await new Promise((resolve) => {
       const opening = indexedDB.open('mekenjai', 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore('steps', { keyPath: 'action' });
@@ -193,7 +194,7 @@ describe('the app on a bad line', () => {
         opening.result.close();
       };
     });
-    return { pages: pages.length, steps };
+    return { pages: kept.reduce((sum, one) => sum + one, 0), steps };
   });
 
   test('signed out without network: the phone forgets at once, the service hears of it first thing', async () => {
