@@ -77,7 +77,7 @@ export class Portal {
 }
 
 export class Visitor {
-  constructor(portal, context, page, { language, script, channel, line, origin }) {
+  constructor(portal, context, page, { language, script, channel = 'portal', line, origin = portal.origin }) {
     Object.assign(this, { portal, service: portal.service, context, language, script, channel, line, origin });
     Object.assign(this, doors[channel]);
     this.complaints = [];
