@@ -4,7 +4,8 @@
 //
 //   bench_paced --port P --path /apply/where [--cookie C] [--accept-encoding E] [--rate N] [--seconds S] [--connections C]
 //
-// One thread, connections that stay open. Prints JSON: asked, answered, p50, p90, p99, max in microseconds, bytes.
+// One thread, connections that stay open. Prints JSON: asked, answered, p50, p90, p99, max in microseconds, bytes; and the
+// p99 of the middle second, which a neighbour that takes the processor for a moment does not change.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -125,7 +126,8 @@ class Connection {
 };
 
 struct Measured {
-  std::vector<std::int64_t> latencies;  // microseconds
+  std::vector<std::int64_t> latencies;             // microseconds
+  std::vector<std::vector<std::int64_t>> seconds;  // the same, by the second they were due in
   std::size_t asked = 0, bytes = 0;
 };
 
@@ -135,12 +137,13 @@ Measured measure(const Options& options) {
                   options.accept_encoding, options.cookie.empty() ? "" : fmt::format("Cookie: {}\r\n", options.cookie));
   std::deque<Connection> connections;
   std::vector<pollfd> polled;
-  std::vector<std::size_t> free;
+  std::deque<std::size_t> free;  // in turn, so that none is silent for long
   for (std::size_t i = 0; i < options.connections; ++i) {
     polled.push_back({connections.emplace_back(options.port).socket(), POLLIN, 0});
     free.push_back(i);
   }
   Measured measured;
+  measured.seconds.resize(static_cast<std::size_t>(options.seconds));
   std::deque<Moment> waiting;  // due, with no connection free
   const auto pace = std::chrono::nanoseconds(1'000'000'000 / options.rate);
   const Moment start = Clock::now(), counted = start + kWarmUp, end = counted + std::chrono::seconds(options.seconds);
@@ -149,9 +152,9 @@ Measured measure(const Options& options) {
   while (Clock::now() < end + kPatience && (next < end || open > 0 || !waiting.empty())) {
     for (const Moment now = Clock::now(); next <= now && next < end; next += pace) waiting.push_back(next);
     while (!waiting.empty() && !free.empty()) {
-      connections[free.back()].send(request, waiting.front());
+      connections[free.front()].send(request, waiting.front());
       if (waiting.front() >= counted) ++measured.asked;
-      free.pop_back();
+      free.pop_front();
       waiting.pop_front();
       ++open;
     }
@@ -160,8 +163,11 @@ Measured measure(const Options& options) {
     if (::ppoll(polled.data(), polled.size(), &patience, nullptr) <= 0) continue;
     for (std::size_t i = 0; i < polled.size(); ++i) {
       if (polled[i].revents == 0 || !connections[i].read()) continue;
-      if (connections[i].due() >= counted) {
-        measured.latencies.push_back(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - connections[i].due()).count());
+      if (const Moment due = connections[i].due(); due >= counted) {
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - due).count();
+        measured.latencies.push_back(took);
+        const auto second = std::chrono::duration_cast<std::chrono::seconds>(due - counted).count();
+        measured.seconds[static_cast<std::size_t>(second)].push_back(took);
       }
       measured.bytes = connections[i].bytes();
       free.push_back(i);
@@ -176,13 +182,19 @@ Measured measure(const Options& options) {
 int main(int argc, char** argv) try {
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // a nanosecond: the moments are ours to keep
   Measured measured = measure(read_options(argc, argv));
+  if (measured.latencies.empty()) throw std::runtime_error("nothing was answered");
+  const auto at = [](std::vector<std::int64_t>& all, double part) {
+    std::sort(all.begin(), all.end());
+    return all[std::min(all.size() - 1, static_cast<std::size_t>(part * static_cast<double>(all.size())))];
+  };
+  std::vector<std::int64_t> of_seconds;
+  for (std::vector<std::int64_t>& second : measured.seconds) {
+    if (!second.empty()) of_seconds.push_back(at(second, .99));
+  }
   std::vector<std::int64_t>& all = measured.latencies;
-  if (all.empty()) throw std::runtime_error("nothing was answered");
-  std::sort(all.begin(), all.end());
-  const auto at = [&all](double part) { return all[std::min(all.size() - 1, static_cast<std::size_t>(part * static_cast<double>(all.size())))]; };
   std::cout << fmt::format(
-      "{{\"asked\": {}, \"answered\": {}, \"p50_us\": {}, \"p90_us\": {}, \"p99_us\": {}, \"max_us\": {}, \"bytes\": {}}}\n",
-      measured.asked, all.size(), at(.5), at(.9), at(.99), all.back(), measured.bytes);
+      "{{\"asked\": {}, \"answered\": {}, \"p50_us\": {}, \"p90_us\": {}, \"p99_us\": {}, \"p99_middle_us\": {}, \"max_us\": {}, \"bytes\": {}}}\n",
+      measured.asked, all.size(), at(all, .5), at(all, .9), at(all, .99), at(of_seconds, .5), at(all, 1), measured.bytes);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "bench_paced: " << error.what() << '\n';
