@@ -116,6 +116,52 @@ TEST_F(SessionPages, PutAwayAnAnswerThatOnlyItsOwnFormCanHaveSent) {
   EXPECT_FALSE(saved());
 }
 
+TEST_F(SessionPages, ForgetWhatCameLateOnceTheQuestionIsAnswered) {
+  service_.session_looked_at = session_;
+  const auto posted = [this](std::string path, std::string body) {
+    http::Request made = request(Method::post, std::move(path));
+    made.session = session_;
+    made.body = body + "&csrf=" + http::percent_encode(context_.csrf->token(made).value);
+    return made;
+  };
+  const auto answer = [&](const std::string& path, const std::string& body) {
+    http::Request made = posted(path, body);
+    return wait(route(Method::post, path).handler(made));
+  };
+  const auto late = [&] {
+    http::Request made = posted("/apply/reason", "reason=study");
+    made.session.reset();
+    return sent_to(made, "/apply/reason");
+  };
+  service_.me_view.person.iin = session_.iin;
+  answer("/apply/who", "who=" + session_.iin.str());
+  answer("/apply/where", "rka=0201300118400729");
+  answer("/apply/kind", "kind=permanent");
+  answer("/apply/reason", "reason=work");
+  answer("/apply/consent", "data_consent=1");
+  ASSERT_TRUE(service_.idempotency);
+  const flow::Idempotency first = *service_.idempotency;
+
+  // It is no part of what the key of the application stands for.
+  EXPECT_NE(late().find("late"), std::string::npos);
+  answer("/apply/consent", "data_consent=1");
+  EXPECT_EQ(service_.idempotency->key, first.key);
+  EXPECT_EQ(service_.idempotency->body_sha256, first.body_sha256);
+
+  // The same answer once more is the newer one.
+  EXPECT_NE(late().find("late"), std::string::npos);
+  answer("/apply/reason", "reason=work");
+  http::Request back = request(Method::get, "/apply/late");
+  back.session = session_;
+  const Response response = wait(route(Method::get, "/apply/late").handler(back));
+  const auto location = std::find_if(response.headers.begin(), response.headers.end(),
+                                     [](const auto& header) { return header.first == "Location"; });
+  ASSERT_NE(location, response.headers.end());
+  EXPECT_EQ(location->second, "/apply");
+  answer("/apply/consent", "data_consent=1");
+  EXPECT_EQ(service_.idempotency->body_sha256, first.body_sha256) << "nothing was overwritten";
+}
+
 TEST(LateAnswers, AreKeptAsTheyWereSentButForTheirToken) {
   EXPECT_EQ(question_of("/apply/kind"), "kind");
   EXPECT_EQ(question_of("/apply/consent"), "");

@@ -40,7 +40,10 @@ Page question(Visit& visit, std::string_view name) {
   return page;
 }
 
+/// Whatever came too late is behind what is said now.
 flow::Task<flow::Done> keep(Visit& visit, Answers answers) {
+  answers.late_question.clear();
+  answers.late_form.clear();
   const flow::Caller caller = visit.caller();
   co_return co_await visit.site.answers.save(caller, std::move(answers));
 }
@@ -54,6 +57,14 @@ flow::Task<Answers> answers_of(Visit& visit) {
 void renew(Answers& answers) {
   answers.key.clear();
   answers.draft.clear();
+}
+
+/// A question is answered; `changed`: otherwise than before.
+flow::Task<flow::Done> answered(Visit& visit, Answers& answers, bool changed) {
+  if (!changed && answers.late_question.empty()) co_return flow::Done{};
+  if (changed) renew(answers);
+  const Answers now = answers;
+  co_return co_await keep(visit, now);
 }
 
 // --- start
@@ -170,12 +181,10 @@ awaitable<Response> who(Visit& visit) {
     fill_who(visit, page, *me, chosen);
     co_return page.done(422);
   }
-  if (answers->who != chosen) {
-    answers->who = std::move(chosen);
-    renew(*answers);
-    const base::Result<flow::Done> kept = co_await keep(visit, *answers);
-    if (!kept) co_return problem_page(visit, kept.error());
-  }
+  const bool changed = answers->who != chosen;
+  answers->who = std::move(chosen);
+  const base::Result<flow::Done> kept = co_await answered(visit, *answers, changed);
+  if (!kept) co_return problem_page(visit, kept.error());
   co_return http::redirect(after(visit, *answers, "who"));
 }
 
@@ -321,13 +330,13 @@ awaitable<Response> where(Visit& visit) {
     co_return co_await where_shown(visit, typed, nothing, none_chosen);
   }
   if (!address) co_return problem_page(visit, address.error());
-  if (answers->rka != rka) {
+  const bool changed = answers->rka != rka;
+  if (changed) {
     answers->rka = rka;
     answers->typed = typed;
-    renew(*answers);
-    const base::Result<flow::Done> kept = co_await keep(visit, *answers);
-    if (!kept) co_return problem_page(visit, kept.error());
   }
+  const base::Result<flow::Done> kept = co_await answered(visit, *answers, changed);
+  if (!kept) co_return problem_page(visit, kept.error());
   co_return http::redirect(after(visit, *answers, "where"));
 }
 
@@ -428,13 +437,11 @@ awaitable<Response> kind(Visit& visit) {
     }
     co_return page.done(422);
   }
-  if (answers->kind != chosen || answers->until != until) {
-    answers->kind = chosen;
-    answers->until = until;
-    renew(*answers);
-    const base::Result<flow::Done> kept = co_await keep(visit, *answers);
-    if (!kept) co_return problem_page(visit, kept.error());
-  }
+  const bool changed = answers->kind != chosen || answers->until != until;
+  answers->kind = chosen;
+  answers->until = until;
+  const base::Result<flow::Done> kept = co_await answered(visit, *answers, changed);
+  if (!kept) co_return problem_page(visit, kept.error());
   co_return http::redirect(after(visit, *answers, "kind"));
 }
 
@@ -489,13 +496,11 @@ awaitable<Response> reason(Visit& visit) {
     }
     co_return page.done(422);
   }
-  if (answers->reason != chosen || answers->reason_text != text) {
-    answers->reason = chosen;
-    answers->reason_text = text;
-    renew(*answers);
-    const base::Result<flow::Done> kept = co_await keep(visit, *answers);
-    if (!kept) co_return problem_page(visit, kept.error());
-  }
+  const bool changed = answers->reason != chosen || answers->reason_text != text;
+  answers->reason = chosen;
+  answers->reason_text = text;
+  const base::Result<flow::Done> kept = co_await answered(visit, *answers, changed);
+  if (!kept) co_return problem_page(visit, kept.error());
   co_return http::redirect(after(visit, *answers, "reason"));
 }
 
@@ -727,6 +732,8 @@ std::string digest_of(const Answers& answers) {
   plain.key.clear();
   plain.draft.clear();
   plain.typed.clear();
+  plain.late_question.clear();
+  plain.late_form.clear();
   const base::Sha256 digest = base::sha256(to_json(plain));
   return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
 }
