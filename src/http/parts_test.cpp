@@ -215,20 +215,20 @@ TEST_F(Assets, AreSentPackedToThoseWhoUnpack) {
   EXPECT_EQ(get("/assets/app.js", {{"accept-encoding", "gzip"}}).fixed_body, "x");
 }
 
-TEST_F(Assets, HaveShortHeadsWhereNothingRuns) {
+TEST_F(Assets, HaveShortHeadsWhereTheyAreKeptForEver) {
   const auto head = [this](std::string_view address) {
     const Response response = get(address);
     std::string out;
     write_head(out, response, response.fixed_body.size(), "today", false);
     return out;
   };
-  for (const std::string_view inert :
+  for (const std::string_view part :
        {"/assets/style.1a2b3c4d.css", "/assets/fonts/golos-0123456789ab.woff2"}) {
-    EXPECT_LT(head(inert).size(), 400u) << inert;
-    EXPECT_THAT(head(inert), HasSubstr("nosniff")) << inert;
+    EXPECT_LT(head(part).size(), 400u) << part;
+    EXPECT_THAT(head(part), HasSubstr("nosniff")) << part;
   }
-  for (const std::string_view runs : {"/assets/app.js", "/icons.svg"}) {
-    EXPECT_THAT(head(runs), HasSubstr("default-src 'none'")) << runs;
+  for (const std::string_view alone : {"/assets/app.js", "/icons.svg"}) {
+    EXPECT_THAT(head(alone), HasSubstr("default-src 'none'")) << alone;
   }
 }
 

@@ -25,15 +25,16 @@ constexpr std::string_view kSecurityHeaders =
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
 
-// Styles, fonts and pictures show and run nothing by themselves; a view loads several of them, and
-// heads are bytes too.
-constexpr std::string_view kInertHeaders =
+// Files that are kept for ever are parts of pages, whose policy holds for them; a view loads
+// several of them, and heads are bytes too.
+constexpr std::string_view kHeadersOfParts =
     "X-Content-Type-Options: nosniff\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 
-bool is_inert(const Response& response) {
-  return response.content_type.starts_with("text/css") ||
-         response.content_type.starts_with("font/") || response.content_type == "image/png";
+bool is_part_of_pages(const Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+    return header.first == "Cache-Control" && header.second.find("immutable") != std::string::npos;
+  });
 }
 
 bool is_header_value(std::string_view text) {
@@ -79,8 +80,8 @@ void write_head(std::string& out, const Response& response, std::size_t body_siz
     fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
   }
   if (!has_cache_control) out += "Cache-Control: no-store\r\n";
-  if (is_inert(response)) {
-    out += kInertHeaders;
+  if (is_part_of_pages(response)) {
+    out += kHeadersOfParts;
   } else {
     out += kPolicyUntilConnect;
     if (!response.connect_to.empty()) {
