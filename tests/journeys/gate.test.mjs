@@ -12,7 +12,7 @@ import { Portal } from './lib/portal.mjs';
 
 const doors = [
   { name: 'portal', prefix: '', viewport: { width: 1280, height: 900 }, least: 24 },
-  { name: 'mobile', prefix: '/m', viewport: { width: 390, height: 844 }, least: 24, phone: true },
+  { name: 'mobile', prefix: '/m', viewport: { width: 390, height: 844 }, least: 44, phone: true },
   // Nobody zooms there or brings colours of his own: it has tools for that.
   { name: 'kiosk', prefix: '/kiosk', viewport: upright, least: 44, own: true },
 ];
