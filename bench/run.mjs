@@ -167,6 +167,7 @@ async function wrk(url, cookie) {
 async function sandbox(data) {
   const port = nextPort++;
   const child = spawn(program, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--sandbox'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  process.on('exit', () => child.kill()); // also where a row fails
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const address = `http://127.0.0.1:${port}`;
   return { address, port, cookie: await signIn(address), stop: () => child.kill('SIGTERM') };
