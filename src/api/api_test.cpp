@@ -688,6 +688,10 @@ TEST_F(ApiTest, StaffIssuesListsAndRevokesKiosks) {
   EXPECT_EQ(kiosk.at("consultant_code"), "123456");
   EXPECT_EQ(kiosk.at("label"), "У входа");
   EXPECT_EQ(service_.calls.back(), "issue_kiosk 991301300003 kk c1 У входа");
+  EXPECT_FALSE(service_.idempotency);
+  ask("POST", "/api/v1/kiosks", R"({"centre":"c1","label":"x"})",
+      "Authorization: Bearer good\r\nContent-Type: application/json\r\nIdempotency-Key: k\r\n");
+  EXPECT_EQ(service_.idempotency->key, "k");
   service_.kiosk_views = {{"k1", "c1", "У входа", base::Instant{}, base::Instant{}, {}}};
   const RawResponse listed = ask("GET", "/api/v1/kiosks");
   const json::object item = body_of(listed).at("items").at(0).as_object();

@@ -10,14 +10,16 @@ class FakeService;
 class FakeKiosks final : public flow::Kiosks {
  public:
   explicit FakeKiosks(FakeService& service) : service_(service) {}
-  flow::Task<flow::IssuedKiosk> issue(flow::Caller caller, std::string centre, std::string label) override;
+  flow::Task<flow::IssuedKiosk> issue(flow::Caller caller, std::string centre, std::string label,
+                                      std::optional<flow::Idempotency> key) override;
   flow::Task<std::vector<flow::KioskView>> list(flow::Caller caller) override;
   flow::Task<flow::Done> revoke(flow::Caller caller, std::string id) override;
   flow::Task<std::vector<domain::Centre>> centres(flow::Caller caller) override;
   boost::asio::awaitable<std::optional<flow::Kiosk>> of_token(std::string token) override;
   void used(const std::string& token, base::Millis ago) override;
-  flow::Task<flow::Done> let_consultant_in(std::string token, std::string code) override;
-  flow::Task<flow::Done> let_consultant_out(std::string token) override;
+  flow::Task<flow::Done> let_consultant_in(std::string token, std::string code,
+                                           std::string screen) override;
+  flow::Task<flow::Done> let_consultant_out(std::string token, std::string screen) override;
 
  private:
   FakeService& service_;
@@ -254,7 +256,10 @@ class FakeService final : public flow::Service {
   FakeKiosks kiosks_{*this};
 };
 
-inline flow::Task<flow::IssuedKiosk> FakeKiosks::issue(flow::Caller caller, std::string centre, std::string label) {
+inline flow::Task<flow::IssuedKiosk> FakeKiosks::issue(flow::Caller caller, std::string centre,
+                                                        std::string label,
+                                                        std::optional<flow::Idempotency> key) {
+  service_.idempotency = std::move(key);
   flow::IssuedKiosk issued{{"k1", centre, label, base::Instant{}, {}, {}}, "device", "123456"};
   return service_.give(fmt::format("issue_kiosk {} {} {}", FakeService::said(caller), centre, label), std::move(issued));
 }
@@ -272,10 +277,11 @@ inline boost::asio::awaitable<std::optional<flow::Kiosk>> FakeKiosks::of_token(s
   co_return flow::Kiosk{"k1", "c1", service_.consultant};
 }
 inline void FakeKiosks::used(const std::string& token, base::Millis) { service_.calls.push_back("kiosk_used " + token); }
-inline flow::Task<flow::Done> FakeKiosks::let_consultant_in(std::string, std::string code) {
+inline flow::Task<flow::Done> FakeKiosks::let_consultant_in(std::string, std::string code,
+                                                             std::string) {
   return service_.give("consultant_in " + code, flow::Done{});
 }
-inline flow::Task<flow::Done> FakeKiosks::let_consultant_out(std::string) {
+inline flow::Task<flow::Done> FakeKiosks::let_consultant_out(std::string, std::string) {
   return service_.give("consultant_out", flow::Done{});
 }
 

@@ -24,6 +24,8 @@ json::object kiosk_json(const flow::KioskView& kiosk) {
 }
 
 Answer issue(const Api& api, Request& request) {
+  Result<std::optional<flow::Idempotency>> key = read_idempotency(request);
+  if (!key) co_return refuse(api, request, key.error());
   const Result<json::value> body = read_body(request);
   if (!body) co_return refuse(api, request, body.error());
   base::FieldReader reader(*body);
@@ -31,8 +33,8 @@ Answer issue(const Api& api, Request& request) {
               label = reader.text("label", kLongestLabel);
   if (const auto problem = reader.finish()) co_return refuse(api, request, *problem);
   flow::Caller caller = caller_of(request);
-  const Result<flow::IssuedKiosk> issued =
-      co_await api.service.kiosks().issue(std::move(caller), std::move(centre), std::move(label));
+  const Result<flow::IssuedKiosk> issued = co_await api.service.kiosks().issue(
+      std::move(caller), std::move(centre), std::move(label), std::move(*key));
   if (!issued) co_return refuse(api, request, issued.error());
   json::object answer = kiosk_json(issued->kiosk);
   answer["token"] = issued->token;

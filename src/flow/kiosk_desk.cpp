@@ -82,11 +82,55 @@ KioskView view_of(const store::sqlite::Statement& row) {
   return view;
 }
 
+/// The kiosk that this key has issued before.
+Result<std::optional<std::string>> kiosk_of_key(Step& step, const Iin& iin,
+                                                const std::optional<Idempotency>& key) {
+  if (!key) return std::nullopt;
+  store::sqlite::Database& database = step.ledger.database();
+  auto forget = database.prepare("DELETE FROM idempotency WHERE iin=? AND at<?");
+  forget.with(number_of(iin), millis(step.now() - KioskDesk::kKeyKept)).run();
+  auto select = database.prepare(
+      "SELECT body, application FROM idempotency WHERE iin=? AND route='kiosks' AND key=?");
+  store::sqlite::Rows rows(select.with(number_of(iin), key->key));
+  if (!rows.next()) return std::nullopt;
+  if (rows->blob(0) != key->body_sha256) return base::fail(Trouble::unprocessable, "key_reused");
+  return rows->str(1);
+}
+
+void keep_key(Step& step, const Iin& iin, const Idempotency& key, const std::string& kiosk) {
+  auto add =
+      step.ledger.database().prepare("INSERT INTO idempotency VALUES(?,'kiosks',?,?,?,'',?)");
+  add.bind(1, number_of(iin)).bind(2, key.key).bind_blob(3, key.body_sha256).bind(4, kiosk);
+  add.bind(5, millis(step.now())).run();
+}
+
+/// Nobody has come with its token yet.
+bool never_used(Step& step, const std::string& id) {
+  auto select = step.ledger.database().prepare(
+      "SELECT 1 FROM kiosks WHERE id=? AND seen_at IS NULL AND revoked_at IS NULL");
+  store::sqlite::Rows rows(select.with(id));
+  return rows.next();
+}
+
+/// A row for it, or another token into the row it has.
+void write(Step& step, const IssuedKiosk& issued, const Iin& by) {
+  const std::string digest = digest_of(issued.token),
+                    code = mac_of(issued.token, issued.consultant_code);
+  auto put = step.ledger.database().prepare(
+      "INSERT INTO kiosks(id, centre, label, token, code, issued_by, issued_at) "
+      "VALUES(?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET token=excluded.token, "
+      "code=excluded.code, issued_at=excluded.issued_at");
+  put.bind(1, issued.kiosk.id).bind(2, issued.kiosk.centre).bind(3, issued.kiosk.label);
+  put.bind_blob(4, digest).bind_blob(5, code).bind(6, number_of(by));
+  put.bind(7, millis(issued.kiosk.issued_at)).run();
+}
+
 }  // namespace
 
 // --- for staff ---------------------------------------------------------------------------------
 
-Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::string label) {
+Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::string label,
+                                   std::optional<Idempotency> key) {
   std::function<Result<std::vector<domain::Centre>>(Reader&)> question =
       [caller, centre, label](Reader& reader) -> Result<std::vector<domain::Centre>> {
     const auto regions = regions_of(reader, caller.iin);
@@ -99,22 +143,19 @@ Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::strin
     return centres;
   };
   std::function<Result<IssuedKiosk>(Step&, std::vector<domain::Centre>&)> order =
-      [caller, centre, label](Step& step, std::vector<domain::Centre>&) -> Result<IssuedKiosk> {
+      [caller, centre, label, key](Step& step,
+                                   std::vector<domain::Centre>&) -> Result<IssuedKiosk> {
+    const auto before = kiosk_of_key(step, caller.iin, key);
+    if (!before) return tl::unexpected(before.error());
+    const bool again = before->has_value();
+    if (again && !never_used(step, **before))
+      return base::fail(Trouble::wrong_state, "wrong_state");
     const Instant now = step.now();
-    IssuedKiosk issued{{domain::new_id(now), centre, label, now, {}, {}},
+    IssuedKiosk issued{{again ? **before : domain::new_id(now), centre, label, now, {}, {}},
                        base::to_base64url(base::random_bytes(kTokenBytes)),
                        fmt::format("{:06}", base::random_below(1'000'000))};
-    const std::string digest = digest_of(issued.token),
-                      code = mac_of(issued.token, issued.consultant_code);
-    auto add = step.ledger.database().prepare(
-        "INSERT INTO kiosks(id, centre, label, token, code, issued_by, issued_at) "
-        "VALUES(?,?,?,?,?,?,?)");
-    add.bind(1, issued.kiosk.id)
-        .bind(2, centre)
-        .bind(3, label)
-        .bind_blob(4, digest)
-        .bind_blob(5, code);
-    add.bind(6, number_of(caller.iin)).bind(7, millis(now)).run();
+    write(step, issued, caller.iin);
+    if (key && !again) keep_key(step, caller.iin, *key, issued.kiosk.id);
     step.ledger.happen(Actor::officer, "kiosk_issued", "",
                        {{"kiosk", issued.kiosk.id},
                         {"centre", centre},
@@ -122,8 +163,16 @@ Task<IssuedKiosk> KioskDesk::issue(Caller caller, std::string centre, std::strin
                         {"by", step.ledger.ref(caller.iin)}});
     return issued;
   };
-  co_return co_await engine_.asked_and_told<std::vector<domain::Centre>, IssuedKiosk>(
+  auto issued = co_await engine_.asked_and_told<std::vector<domain::Centre>, IssuedKiosk>(
       std::move(question), std::move(order));
+  if (issued) forget(issued->kiosk.id);
+  co_return issued;
+}
+
+void KioskDesk::forget(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  ++revocations_;
+  std::erase_if(held_, [&](const auto& held) { return held.second.kiosk.id == id; });
 }
 
 Task<std::vector<KioskView>> KioskDesk::list(Caller caller) {
@@ -167,11 +216,7 @@ Task<Done> KioskDesk::revoke(Caller caller, std::string id) {
     return Done{};
   };
   auto done = co_await engine_.asked_and_told<Done, Done>(std::move(question), std::move(order));
-  if (done) {
-    const std::lock_guard lock(mutex_);
-    ++revocations_;
-    std::erase_if(held_, [&](const auto& held) { return held.second.kiosk.id == id; });
-  }
+  if (done) forget(id);
   co_return done;
 }
 
@@ -244,16 +289,17 @@ void KioskDesk::used(const std::string& token, base::Millis ago) {
   if (known != held_.end()) known->second.used_at = std::max(known->second.used_at, at);
 }
 
-void KioskDesk::note(const std::string& digest, bool consultant) {
+void KioskDesk::note(const std::string& digest, bool consultant, const std::string& screen) {
   const Instant now = engine_.clock().now();
   const std::lock_guard lock(mutex_);
   const auto known = held_.find(digest);
   if (known == held_.end()) return;
   known->second.kiosk.consultant = consultant;
+  known->second.screen = screen;
   known->second.used_at = now;
 }
 
-Task<Done> KioskDesk::let_consultant_in(std::string token, std::string code) {
+Task<Done> KioskDesk::let_consultant_in(std::string token, std::string code, std::string screen) {
   const std::string digest = digest_of(token), mac = mac_of(token, code);
   std::function<Result<Done>(Step&)> order = [digest, mac](Step& step) -> Result<Done> {
     store::sqlite::Database& database = step.ledger.database();
@@ -295,19 +341,26 @@ Task<Done> KioskDesk::let_consultant_in(std::string token, std::string code) {
                               {{"attempts_left", std::to_string(kWrongCodes - wrong)}}});
   };
   auto done = co_await engine_.told<Done>(std::move(order));
-  if (done) note(digest, true);
+  if (done) note(digest, true, screen);
   co_return done;
 }
 
-Task<Done> KioskDesk::let_consultant_out(std::string token) {
+Task<Done> KioskDesk::let_consultant_out(std::string token, std::string screen) {
   const std::string digest = digest_of(token);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = held_.find(digest);
+    const bool another = known != held_.end() && !known->second.screen.empty() &&
+                         !base::equal_in_constant_time(known->second.screen, screen);
+    if (another) co_return Done{};
+  }
   std::function<Result<Done>(Step&)> order = [digest](Step& step) -> Result<Done> {
     auto update = step.ledger.database().prepare("UPDATE kiosks SET consultant=0 WHERE token=?");
     update.bind_blob(1, digest).run();
     return Done{};
   };
   auto done = co_await engine_.told<Done>(std::move(order));
-  if (done) note(digest, false);
+  if (done) note(digest, false, "");
   co_return done;
 }
 

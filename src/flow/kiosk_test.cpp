@@ -68,7 +68,7 @@ class AtKiosks : public ::testing::Test {
   Kiosks& kiosks() { return service->kiosks(); }
 
   IssuedKiosk issued(std::string label = "У входа") {
-    return *wait(kiosks().issue(caller(1), "almaty-1", std::move(label)));
+    return *wait(kiosks().issue(caller(1), "almaty-1", std::move(label), std::nullopt));
   }
   std::vector<KioskView> list() { return wait(kiosks().list(caller(1))).value(); }
   SignedIn signed_in(int person, const std::string& kiosk) {
@@ -89,24 +89,42 @@ class AtKiosks : public ::testing::Test {
 // --- issuing -----------------------------------------------------------------------------------
 
 TEST_F(AtKiosks, AreIssuedByReceptionistsAndOperatorsOfTheRegionOnly) {
-  const auto mine = wait(kiosks().issue(caller(1), "almaty-1", "У входа"));
+  const auto mine = wait(kiosks().issue(caller(1), "almaty-1", "У входа", std::nullopt));
   ASSERT_TRUE(mine) << problem(mine);
   EXPECT_EQ(mine->token.size(), 43U);
   EXPECT_THAT(mine->consultant_code, ::testing::MatchesRegex("[0-9]{6}"));
-  EXPECT_EQ(problem(wait(kiosks().issue(caller(1), "shymkent-1", "Чужой"))),
+  EXPECT_EQ(problem(wait(kiosks().issue(caller(1), "shymkent-1", "Чужой", std::nullopt))),
             "invalid centre:unknown_value");
-  EXPECT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "Свой")));
+  EXPECT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "Свой", std::nullopt)));
   for (const int other : {0, 5}) {
-    EXPECT_EQ(problem(wait(kiosks().issue(caller(other), "almaty-1", "x"))), "forbidden");
+    EXPECT_EQ(problem(wait(kiosks().issue(caller(other), "almaty-1", "x", std::nullopt))),
+              "forbidden");
     EXPECT_EQ(problem(wait(kiosks().list(caller(other)))), "forbidden");
     EXPECT_EQ(problem(wait(kiosks().revoke(caller(other), mine->kiosk.id))), "forbidden");
     EXPECT_EQ(problem(wait(kiosks().centres(caller(other)))), "forbidden");
   }
 }
 
+TEST_F(AtKiosks, TheSameKeyIsTheSameKioskUntilItIsInUse) {
+  const auto issue = [this](const std::string& key, const std::string& label) {
+    return wait(kiosks().issue(caller(1), "almaty-1", label, Idempotency{key, label}));
+  };
+  const auto lost = issue("key", "У входа"), second = issue("key", "У входа");
+  ASSERT_TRUE(lost && second) << problem(second);
+  EXPECT_EQ(second->kiosk.id, lost->kiosk.id);
+  EXPECT_FALSE(kiosk(lost->token)) << "the answer that nobody has read opens nothing";
+  EXPECT_EQ(list().size(), 1U);
+  EXPECT_EQ(problem(issue("key", "Другой")), "key_reused");
+  EXPECT_NE(issue("another", "У входа")->kiosk.id, lost->kiosk.id);
+  ASSERT_TRUE(kiosk(second->token));
+  house.engine->tell_and_wait([](Step&) {});
+  EXPECT_EQ(problem(issue("key", "У входа")), "wrong_state") << "it stays what it is";
+  EXPECT_TRUE(kiosk(second->token));
+}
+
 TEST_F(AtKiosks, ALabelIsShortAndPlain) {
   const auto label = [this](std::string text) {
-    return problem(wait(kiosks().issue(caller(1), "almaty-1", std::move(text))));
+    return problem(wait(kiosks().issue(caller(1), "almaty-1", std::move(text), std::nullopt)));
   };
   EXPECT_EQ(label(""), "invalid label:required");
   EXPECT_EQ(label("a\nb"), "invalid label:bad_characters");
@@ -121,7 +139,7 @@ TEST_F(AtKiosks, AreListedByTheirRegionThoseInUseFirst) {
   const IssuedKiosk first = issued("первый");
   house.clock.advance(1s);
   issued("второй");
-  ASSERT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "в Шымкенте")));
+  ASSERT_TRUE(wait(kiosks().issue(caller(3), "shymkent-1", "в Шымкенте", std::nullopt)));
   ASSERT_TRUE(wait(kiosks().revoke(caller(1), first.kiosk.id)));
   const std::vector<KioskView> listed = list();
   EXPECT_THAT(listed,
@@ -240,6 +258,7 @@ TEST_F(AtKiosks, OnePersonStandsAtAKiosk) {
   const IssuedKiosk one = issued("один"), two = issued("два");
   const std::string first = signed_in(0, one.kiosk.id).token,
                     other = signed_in(2, two.kiosk.id).token, portal = signed_in(4, "").token;
+  ASSERT_TRUE(alive(first) && alive(other) && alive(portal)) << "memory knows them";
   signed_in(6, one.kiosk.id);
   EXPECT_FALSE(alive(first));
   EXPECT_TRUE(alive(other));
@@ -269,13 +288,24 @@ TEST_F(AtKiosks, AStoreOfTheSecondSchemaGoesOnAndItsSessionsAreOfNoKiosk) {
 TEST_F(AtKiosks, AConsultantComesByHisCodeAndGoes) {
   const IssuedKiosk one = issued();
   ASSERT_FALSE(kiosk(one.token)->consultant);
-  ASSERT_TRUE(wait(kiosks().let_consultant_in(one.token, one.consultant_code)));
+  ASSERT_TRUE(wait(kiosks().let_consultant_in(one.token, one.consultant_code, "screen")));
   EXPECT_TRUE(kiosk(one.token)->consultant);
   restart();
   EXPECT_TRUE(kiosk(one.token)->consultant) << "a restart lets nobody act";
-  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token)));
+  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token, "screen")));
   EXPECT_FALSE(kiosk(one.token)->consultant);
   restart();
+  EXPECT_FALSE(kiosk(one.token)->consultant);
+}
+
+TEST_F(AtKiosks, AConsultantIsLetOutByTheBrowserThatLetHimInOnly) {
+  const IssuedKiosk one = issued();
+  ASSERT_TRUE(kiosk(one.token));
+  ASSERT_TRUE(wait(kiosks().let_consultant_in(one.token, one.consultant_code, "screen")));
+  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token, "of a thief")));
+  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token, "")));
+  EXPECT_TRUE(kiosk(one.token)->consultant);
+  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token, "screen")));
   EXPECT_FALSE(kiosk(one.token)->consultant);
 }
 
@@ -284,7 +314,7 @@ TEST_F(AtKiosks, AConsultantLeavesByIdlenessAndWhoeverWasSignedInWithHim) {
   ASSERT_TRUE(kiosk(one.token));
   const std::string session = signed_in(0, one.kiosk.id).token;
   ASSERT_TRUE(alive(session));
-  ASSERT_TRUE(wait(kiosks().let_consultant_in(one.token, one.consultant_code)));
+  ASSERT_TRUE(wait(kiosks().let_consultant_in(one.token, one.consultant_code, "screen")));
   house.clock.advance(80s);
   kiosks().used(one.token, 0ms);
   service->used(session, 0ms);
@@ -304,20 +334,20 @@ TEST_F(AtKiosks, FiveWrongCodesCloseTheWayForAQuarterOfAnHour) {
   ASSERT_TRUE(kiosk(one.token));
   const std::string wrong = one.consultant_code == "000000" ? "000001" : "000000";
   const auto enter = [&](const std::string& code) {
-    return problem(wait(kiosks().let_consultant_in(one.token, code)));
+    return problem(wait(kiosks().let_consultant_in(one.token, code, "screen")));
   };
   EXPECT_EQ(enter(wrong), "wrong_code 4");
   EXPECT_EQ(enter(one.consultant_code), "none");
-  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token)));
+  ASSERT_TRUE(wait(kiosks().let_consultant_out(one.token, "screen")));
   for (int left = 4; left >= 1; --left) EXPECT_EQ(enter(wrong), fmt::format("wrong_code {}", left));
   EXPECT_EQ(enter(wrong), "blocked");
   EXPECT_EQ(enter(one.consultant_code), "blocked");
   EXPECT_FALSE(kiosk(one.token)->consultant);
-  EXPECT_TRUE(wait(kiosks().let_consultant_in(two.token, two.consultant_code)))
+  EXPECT_TRUE(wait(kiosks().let_consultant_in(two.token, two.consultant_code, "other")))
       << "of another kiosk is another way";
   house.clock.advance(15min);
   EXPECT_EQ(enter(one.consultant_code), "none");
-  EXPECT_EQ(problem(wait(kiosks().let_consultant_in("no token", "123456"))), "not_found");
+  EXPECT_EQ(problem(wait(kiosks().let_consultant_in("no token", "123456", ""))), "not_found");
 }
 
 }  // namespace

@@ -40,9 +40,12 @@ class Kiosks {
   // Receptionists and operators (`staff.csv`), for the centres of their region: the first two
   // digits of KATO, everywhere where their row names no place. Problems: forbidden (403),
   // register_unavailable (503).
-  /// Problems: invalid (422: centre `unknown_value`, label `required`, `too_long`,
-  /// `bad_characters`).
-  virtual Task<IssuedKiosk> issue(Caller, std::string centre, std::string label) = 0;
+  /// The same key means the same kiosk: it gets another token in place of the one whose answer may
+  /// have been lost. Problems: invalid (422: centre `unknown_value`, label `required`, `too_long`,
+  /// `bad_characters`), key_reused (422), wrong_state (409: the kiosk has been in use since, or was
+  /// revoked).
+  virtual Task<IssuedKiosk> issue(Caller, std::string centre, std::string label,
+                                  std::optional<Idempotency>) = 0;
   /// Those in use first, then those revoked, each newest first.
   virtual Task<std::vector<KioskView>> list(Caller) = 0;
   /// From the kiosk's next request on. Again is done as well. Problem: not_found.
@@ -56,9 +59,11 @@ class Kiosks {
   /// Somebody did something there so long ago. Where nobody has for 90 s, a consultant has left
   /// too.
   virtual void used(const std::string& token, base::Millis ago) = 0;
-  /// Problems: wrong_code (422, value "attempts_left"), blocked (429), not_found.
-  virtual Task<Done> let_consultant_in(std::string token, std::string code) = 0;
-  virtual Task<Done> let_consultant_out(std::string token) = 0;
+  /// `screen`: a secret of the browser there. Problems: wrong_code (422, value "attempts_left"),
+  /// blocked (429), not_found.
+  virtual Task<Done> let_consultant_in(std::string token, std::string code, std::string screen) = 0;
+  /// By the browser that let him in; of another one that shows the same token nothing comes.
+  virtual Task<Done> let_consultant_out(std::string token, std::string screen) = 0;
 };
 
 }  // namespace mekenjai::flow

@@ -17,12 +17,6 @@
 
 namespace mekenjai::flow {
 
-/// An idempotency key with the digest of the body it came with (contract, section 3).
-struct Idempotency {
-  std::string key;          // 1 to 64 visible ASCII characters
-  std::string body_sha256;  // raw 32 bytes
-};
-
 class Service {
  public:
   virtual ~Service() = default;

@@ -140,7 +140,9 @@ Task<EdsSignIn> ServiceImpl::let_in(Iin iin, std::function<std::optional<Problem
     if (const auto problem = use(step)) return base::fail(*problem);
     return EdsSignIn{std::nullopt, *std::move(issued)};
   };
-  co_return co_await engine_.asked_and_told<Known, EdsSignIn>(std::move(question), std::move(order));
+  auto done = co_await engine_.asked_and_told<Known, EdsSignIn>(std::move(question), std::move(order));
+  if (done && done->signed_in) forget_others_at(opening.kiosk);
+  co_return done;
 }
 
 // --- signing and answering ------------------------------------------------------------------------------------

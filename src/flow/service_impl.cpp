@@ -101,7 +101,15 @@ Task<SignedIn> ServiceImpl::sign_in(std::string challenge, std::string code, std
     if (!*record) return base::fail(Trouble::not_found, "challenge_not_found");
     return open_session(step, **record, opening);
   };
-  co_return co_await engine_.told<SignedIn>(std::move(order));
+  auto signed_in = co_await engine_.told<SignedIn>(std::move(order));
+  if (signed_in) forget_others_at(opening.kiosk);
+  co_return signed_in;
+}
+
+void ServiceImpl::forget_others_at(const std::string& kiosk) {
+  if (kiosk.empty()) return;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sessions_, [&](const auto& held) { return held.second.session.kiosk == kiosk; });
 }
 
 SignedIn ServiceImpl::open_session(Step& step, const domain::Person& person, const SessionFor& opening) {

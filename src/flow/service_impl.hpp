@@ -106,6 +106,8 @@ class ServiceImpl final : public Service {
   static Instant end_of(const Held& held);
   boost::asio::awaitable<std::optional<Held>> stored_session(std::string digest);
   void write_use(const std::string& digest, Instant at);
+  /// One person stands at a kiosk: whoever was signed in there before is not any more.
+  void forget_others_at(const std::string& kiosk);
 
   Engine& engine_;
   PushWays push_;

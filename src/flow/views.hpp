@@ -33,6 +33,12 @@ struct SessionFor {
   std::string kiosk;  // id; empty: none
 };
 
+/// An idempotency key with the digest of the body it came with (contract, section 3).
+struct Idempotency {
+  std::string key;          // 1 to 64 visible ASCII characters
+  std::string body_sha256;  // raw 32 bytes
+};
+
 struct SignedIn {
   std::string token;  // shown once; the store keeps its digest only
   Instant expires_at;

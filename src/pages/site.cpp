@@ -393,8 +393,14 @@ Response Page::done(int status) {
   if (at_kiosk) dress_for_kiosk(*visit_, *this, name_);
   std::string html =
       visit_->site.templates.render(name_, visit_->channel, visit_->language, *values_);
-  if (at_kiosk) html = fit_for_kiosk(*visit_, html);
+  std::optional<std::string> screen;
+  if (at_kiosk) {
+    KioskHtml fit = fit_for_kiosk(*visit_, html);
+    html = std::move(fit.html);
+    screen = std::move(fit.set_cookie);
+  }
   Response response = http::html(status, std::move(html));
+  if (screen) response.headers.emplace_back("Set-Cookie", *screen);
   if (cookie_) response.headers.emplace_back("Set-Cookie", *cookie_);
   label_for_phone(*visit_, response);
   return response;

@@ -1,5 +1,6 @@
 // The kiosk of a self-service zone: strangers use one screen after another, and nothing of one is left for the next.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { issue, switchedOn, upright } from './lib/kiosk.mjs';
@@ -104,8 +105,12 @@ describe('Staff', () => {
     await officer.expectSaid('page.err.kiosk_label');
     await officer.page.getByLabel(officer.text('page.kiosks.label')).fill('Второй этаж');
     await officer.press('page.kiosks.go');
+    const lost = await officer.page.locator('[data-token]').innerText();
+    await officer.page.reload();
     const token = await officer.page.locator('[data-token]').innerText();
     assert.match(token, /^[\w-]{43}$/);
+    assert.notEqual(token, lost, 'a page that is loaded again shows another token');
+    assert.equal(await officer.page.locator('li', { hasText: 'Второй этаж' }).count(), 1, 'of the same kiosk');
     assert.match(await officer.page.locator('[data-code]').innerText(), /^\d{6}$/);
     await officer.goto('/staff/kiosks');
     assert.ok(!(await officer.page.content()).includes(token));
@@ -262,6 +267,24 @@ describe('At a kiosk', () => {
     await kiosk.leave();
   });
 
+  test('the pages of all channels fit, lead nowhere else, and are for everybody', async () => {
+    const kiosk = await switchedOn(portal, device.token);
+    const templates = readdirSync(new URL('../../web/templates/pages', import.meta.url)).map((name) => name.replace('.html', ''));
+    const help = templates.filter((name) => name.startsWith('help')).map((name) => name.replace(/^help-/, 'help/'));
+    for (const place of [...help, 'services/residence', 'citizens/migration', 'statistics', 'no/such/page']) {
+      await kiosk.goto(`/kiosk/${place}`);
+      await kiosk.seen(`page-${place.replaceAll('/', '-')}`, { again: false });
+    }
+    await kiosk.goto('/kiosk/');
+    await kiosk.start();
+    await kiosk.signIn(people.owner);
+    for (const place of ['messages', 'homes', 'profile', 'apply', 'history']) {
+      await kiosk.goto(`/kiosk/${place}`);
+      await kiosk.seen(`page-${place}`, { again: false });
+    }
+    await kiosk.leave();
+  });
+
   test('everything can be typed without script, by keys that are sent', async () => {
     const person = somebody(), home = homes[1];
     const kiosk = await switchedOn(portal, device.token, { script: false, quick: false });
@@ -329,6 +352,27 @@ describe('When nobody touches the screen', () => {
       assert.ok(['/kiosk/', '/kiosk/sign-in', '/kiosk/end'].includes(kiosk.path) || kiosk.path.startsWith('/kiosk/sign-in/code/') ||
         kiosk.page.url() === 'about:blank', kiosk.page.url());
     }
+    await kiosk.leave();
+  });
+
+  test('trouble on the way wipes nothing, and what the service says is over is over', async () => {
+    const kiosk = await switchedOn(portal, device.token, { clock: true });
+    await kiosk.start();
+    await kiosk.signIn(people.rich);
+    const tellsAfterATouch = async (status) => {
+      const told = kiosk.page.waitForResponse('**/kiosk/alive');
+      await kiosk.page.route('**/kiosk/alive', (route) => route.fulfill({ status }));
+      await kiosk.page.locator('main h1').tap();
+      await kiosk.page.clock.runFor(11_000).catch(() => {});
+      await told;
+    };
+    await tellsAfterATouch(502);
+    await kiosk.page.clock.runFor(1_000);
+    assert.notEqual(kiosk.path, '/kiosk/end');
+    await kiosk.leads(() => tellsAfterATouch(401));
+    await kiosk.expectHeading('page.kiosk.ended.title');
+    assert.equal(kiosk.complaints.length, 2, 'the two that the story made');
+    kiosk.complaints = [];
     await kiosk.leave();
   });
 

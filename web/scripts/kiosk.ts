@@ -47,9 +47,11 @@ function watchIdleness(): void {
     const ago = String(Math.round(performance.now() - touchedAt));
     try {
       const answer = await fetch("/kiosk/alive", { method: "POST", body: new URLSearchParams({ ago, session }), redirect: "manual" });
-      if (answer.status !== 204) end();
+      // Over, or led away. Anything else is trouble on the way, as no network is: the next turn tells.
+      if ([401, 403].includes(answer.status) || answer.type === "opaqueredirect") end();
+      else if (answer.status !== 204) toldAt = 0;
     } catch {
-      // no network for a moment: the next turn tells
+      toldAt = 0;
     }
   };
   const touched = (event: Event): void => {

@@ -26,8 +26,8 @@ std::string after(const Visit& visit, const Answers& answers, std::string_view q
 std::string before(const Visit& visit, std::string_view question) {
   if (visit.query("from") == "check" || visit.field("from") == "check") return "/apply/check";
   const auto here = std::find(std::begin(kQuestions), std::end(kQuestions), question);
-  return here == std::begin(kQuestions) ? "/services/residence"
-                                        : fmt::format("/apply/{}", *(here - 1));
+  if (here != std::begin(kQuestions)) return fmt::format("/apply/{}", *(here - 1));
+  return visit.channel == Channel::kiosk ? "/" : "/services/residence";
 }
 
 Page question(Visit& visit, std::string_view name) {

@@ -24,7 +24,8 @@ Page sign_in_form(Visit& visit, const std::string& next, const std::string& type
                                  : answers                  ? "page.sign_in.heading_consent"
                                                             : "page.sign_in.heading"));
   if (!answers) page.show("ASKED");
-  page.set("BACK", next.starts_with("/apply") ? "/services/residence" : "/");
+  const bool from_service = next.starts_with("/apply") && visit.channel != Channel::kiosk;
+  page.set("BACK", from_service ? "/services/residence" : "/");
   page.set("NEXT", next);
   page.set("IIN", typed);
   if (visit.service().eds_available()) {

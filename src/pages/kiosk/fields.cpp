@@ -76,11 +76,10 @@ bool is_text_field(const Tag& tag) {
   return type == "text" || type == "search" || type == "tel" || type == "password";
 }
 
+/// To anywhere but the pages of a kiosk: other sites, other front doors, files, programs.
 bool leads_out(const Tag& tag) {
-  const auto href = tag.attribute("href");
-  const bool inside =
-      href && (href->starts_with('#') || (href->starts_with('/') && !href->starts_with("//")));
-  return tag.is("a") && !inside;
+  const std::string_view href = tag.attribute("href").value_or("");
+  return tag.is("a") && !href.starts_with('#') && !href.starts_with("/kiosk/");
 }
 
 /// Without tags, entities as they are.

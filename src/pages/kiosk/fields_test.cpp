@@ -118,7 +118,8 @@ TEST(KioskPage, NoLinkLeadsOut) {
       "href=\"tel:1414\">1414</a> "
       "<a href=\"#q\">c</a> <a href=\"/kiosk/apply\">d</a></p>");
   EXPECT_EQ(made,
-            "<p><span><b>egov.kz</b></span> <span>b</span> <span>1414</span> <a href=\"#q\">c</a> "
+            "<p><span><b>egov.kz</b></span> <span>b</span> <span>1414</span> <span>e</span> <a "
+            "href=\"#q\">c</a> "
             "<a href=\"/kiosk/apply\">d</a></p>");
 }
 

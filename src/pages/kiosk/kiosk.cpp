@@ -2,6 +2,7 @@
 // consultant, the receipt.
 #include "pages/kiosk/kiosk.hpp"
 
+#include "base/bytes.hpp"
 #include "domain/words.hpp"
 #include "http/problem.hpp"
 #include "pages/kiosk/keyboard.hpp"
@@ -13,6 +14,8 @@ namespace {
 using http::AtKiosk;
 
 constexpr std::string_view kLookCookie = "__Host-look";  // letters: c contrast, l large
+constexpr std::string_view kScreenCookie =
+    "__Host-screen";  // the browser's secret, from its first keyboard on
 constexpr std::size_t kLongestToken = 64;
 constexpr std::string_view kKeyboardMark = "<!--keyboard-->";  // in the layout
 
@@ -24,6 +27,15 @@ struct Look {
 Look look_of(const http::Request& request) {
   const std::string_view letters = request.cookie(kLookCookie).value_or("");
   return {letters.find('c') != std::string_view::npos, letters.find('l') != std::string_view::npos};
+}
+
+std::string secret_of(const http::Request& request) {
+  const std::string_view secret = request.cookie(kScreenCookie).value_or("");
+  return std::string(secret.size() <= kLongestToken ? secret : "");
+}
+
+std::string screen_of(const flow::Kiosk& kiosk, const std::string& secret) {
+  return fmt::format("{} {}", kiosk.id, secret);
 }
 
 /// What a visit is over on, or not yet begun on.
@@ -64,11 +76,11 @@ awaitable<Response> end(Visit& visit) {
     visit.request.session.reset();
   }
   if (visit.request.kiosk->consultant) {
-    const std::string device = visit.request.device;
-    co_await visit.service().kiosks().let_consultant_out(device);
+    const std::string device = visit.request.device, secret = secret_of(visit.request);
+    co_await visit.service().kiosks().let_consultant_out(device, secret);
     visit.request.kiosk->consultant = false;
   }
-  visit.site.screens.wipe(visit.request.kiosk->id);
+  visit.site.screens.wipe(screen_of(*visit.request.kiosk, secret_of(visit.request)));
   Page page(visit, "kiosk-ended");
   Response response = page.done();
   for (const auto& [name, value] : visit.request.cookies()) {
@@ -133,10 +145,11 @@ awaitable<Response> consultant_page(Visit& visit) {
 
 awaitable<Response> consultant_in(Visit& visit) {
   const std::string back = safe_next(visit.field("back"), "/"),
-                    code = only_digits(visit.field("code")), device = visit.request.device;
+                    code = only_digits(visit.field("code")), device = visit.request.device,
+                    secret = secret_of(visit.request);
   if (!code.empty()) {
     const base::Result<flow::Done> done =
-        co_await visit.service().kiosks().let_consultant_in(device, code);
+        co_await visit.service().kiosks().let_consultant_in(device, code, secret);
     if (done) co_return http::redirect(back);
     if (done.error().trouble == base::Trouble::too_many) {
       Page page = consultant_form(visit, back);
@@ -154,9 +167,9 @@ awaitable<Response> consultant_in(Visit& visit) {
 }
 
 awaitable<Response> consultant_out(Visit& visit) {
-  const std::string device = visit.request.device;
+  const std::string device = visit.request.device, secret = secret_of(visit.request);
   const base::Result<flow::Done> done =
-      co_await visit.service().kiosks().let_consultant_out(device);
+      co_await visit.service().kiosks().let_consultant_out(device, secret);
   if (!done) co_return problem_page(visit, done.error());
   co_return http::redirect(safe_next(visit.field("back"), "/"));
 }
@@ -203,7 +216,10 @@ awaitable<Response> alive(flow::Service& service, http::Request& request) {
 /// key's character.
 awaitable<Response> key(KioskScreens& screens, http::Request& request) {
   const std::optional<http::Pairs> form = http::parse_form(request.body);
-  const std::string address = form ? screens.press(request.kiosk->id, *form) : "/";
+  const std::string secret = secret_of(request);
+  const bool ours = form && !secret.empty();
+  const std::string address =
+      ours ? screens.press(screen_of(*request.kiosk, secret), *form) : std::string("/");
   co_return leave(http::redirect(address), Channel::kiosk);
 }
 
@@ -229,22 +245,29 @@ void dress_for_kiosk(Visit& visit, Page& page, std::string_view name) {
   if (name != "kiosk-consultant") help->ShowSection("CONSULTANT_LINK");
 }
 
-std::string fit_for_kiosk(Visit& visit, std::string_view html) {
+KioskHtml fit_for_kiosk(Visit& visit, std::string_view html) {
   std::vector<KioskField> fields;
-  const bool typing = visit.request.kiosk.has_value();
+  const http::Request& request = visit.request;
+  const bool typing = request.kiosk.has_value();
+  std::string secret = secret_of(request);
   std::optional<Typed> typed;
-  if (typing) typed = visit.site.screens.typed(visit.request.kiosk->id, visit.request.target);
-  std::string page = for_kiosk(html, typed ? &*typed : nullptr, fields);
+  if (typing && !secret.empty())
+    typed = visit.site.screens.typed(screen_of(*request.kiosk, secret), request.target);
+  KioskHtml made{for_kiosk(html, typed ? &*typed : nullptr, fields), std::nullopt};
   // A device that is not set up has no use for a keyboard: a token has letters that it has not.
-  const std::size_t mark = page.find(kKeyboardMark);
+  const bool keys = typing && !fields.empty();
+  const std::size_t mark = made.html.find(kKeyboardMark);
   if (mark != std::string::npos) {
-    const bool keys = typing && !fields.empty();
-    page.replace(mark, kKeyboardMark.size(),
-                 keys ? keyboard(visit.words, fields, typed ? &*typed : nullptr) : "");
+    made.html.replace(mark, kKeyboardMark.size(),
+                      keys ? keyboard(visit.words, fields, typed ? &*typed : nullptr) : "");
   }
-  if (typing)
-    visit.site.screens.shown(visit.request.kiosk->id, visit.request.target, std::move(fields));
-  return page;
+  if (keys && secret.empty()) {
+    secret = base::to_base64url(base::random_bytes(16));
+    made.set_cookie = http::set_cookie(kScreenCookie, secret, std::nullopt);
+  }
+  if (typing && !secret.empty())
+    visit.site.screens.shown(screen_of(*request.kiosk, secret), request.target, std::move(fields));
+  return made;
 }
 
 Response explanations(Visit& visit, std::string_view back, int status) {

@@ -40,6 +40,7 @@ class AtTheKiosk : public testing::Test {
     if (const auto mark = target.find('?'); mark != std::string::npos)
       request.query = *http::parse_form(target.substr(mark + 1));
     request.kiosk = flow::Kiosk{"k1", "c1", consultant_};
+    if (!screen_.empty()) request.headers.emplace_back("cookie", "__Host-screen=" + screen_);
     request.device = "device";
     if (signed_in) {
       request.session = flow::Session{};
@@ -84,6 +85,7 @@ class AtTheKiosk : public testing::Test {
   PagesContext context_;
   std::vector<http::Route> routes_;
   bool consultant_ = false;
+  std::string screen_;  // the browser's secret
 };
 
 TEST_F(AtTheKiosk, TheEndLeavesNothingButWhatMakesTheDeviceAKiosk) {
@@ -173,8 +175,17 @@ TEST_F(AtTheKiosk, KeysThatAreSentStandOnThePageUntilAnotherOneIsShown) {
     made.body = std::move(body);
     return headers(call(made, "/kiosk/key"), "Location");
   };
+  const Response first = get("/kiosk/apply/where");
+  const std::string cookie = headers(first, "Set-Cookie").at(0);
+  ASSERT_THAT(cookie, ::testing::StartsWith("__Host-screen="));
+  screen_ = cookie.substr(14, cookie.find(';') - 14);
   EXPECT_EQ(value_of_q("/kiosk/apply/where"), "");
   EXPECT_THAT(press("q=&key=%D2%9B"), ElementsAre("/kiosk/apply/where"));
+  EXPECT_EQ(value_of_q("/kiosk/apply/where"), "қ");
+  const std::string mine = std::exchange(screen_, "of a thief with the token");
+  EXPECT_EQ(value_of_q("/kiosk/apply/where"), "");
+  EXPECT_THAT(press("q=&key=x"), ElementsAre("/kiosk/apply/where"));
+  screen_ = mine;
   EXPECT_EQ(value_of_q("/kiosk/apply/where"), "қ");
   press("q=%D2%9B&layout=ru");
   EXPECT_THAT(get("/kiosk/apply/where").body, HasSubstr("<section data-layout=\"ru\">"));

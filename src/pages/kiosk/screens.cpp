@@ -15,26 +15,26 @@ std::string taken(http::Pairs& form, std::string_view name) {
 
 }  // namespace
 
-void KioskScreens::shown(const std::string& kiosk, std::string address,
+void KioskScreens::shown(const std::string& name, std::string address,
                          std::vector<KioskField> fields) {
   const std::scoped_lock lock(mutex_);
   if (screens_.size() >= kMostScreens) screens_.clear();
-  Screen& screen = screens_[kiosk];
+  Screen& screen = screens_[name];
   if (screen.address != address) screen.typed.reset();
   screen.address = std::move(address);
   screen.fields = std::move(fields);
 }
 
-std::optional<Typed> KioskScreens::typed(const std::string& kiosk, std::string_view address) {
+std::optional<Typed> KioskScreens::typed(const std::string& name, std::string_view address) {
   const std::scoped_lock lock(mutex_);
-  const auto screen = screens_.find(kiosk);
+  const auto screen = screens_.find(name);
   if (screen == screens_.end() || screen->second.address != address) return std::nullopt;
   return screen->second.typed;
 }
 
-std::string KioskScreens::press(const std::string& kiosk, http::Pairs form) {
+std::string KioskScreens::press(const std::string& name, http::Pairs form) {
   const std::scoped_lock lock(mutex_);
-  const auto found = screens_.find(kiosk);
+  const auto found = screens_.find(name);
   if (found == screens_.end()) return "/";
   Screen& screen = found->second;
   const std::string key = taken(form, "key"), layout = taken(form, "layout"),
@@ -49,9 +49,9 @@ std::string KioskScreens::press(const std::string& kiosk, http::Pairs form) {
   return screen.address;
 }
 
-void KioskScreens::wipe(const std::string& kiosk) {
+void KioskScreens::wipe(const std::string& name) {
   const std::scoped_lock lock(mutex_);
-  screens_.erase(kiosk);
+  screens_.erase(name);
 }
 
 }  // namespace mekenjai::pages

@@ -1,4 +1,5 @@
 // Kiosks, for receptionists and operators: a key is issued and shown once, and taken back.
+#include "base/bytes.hpp"
 #include "pages/kiosk/kiosk.hpp"
 #include "pages/parts.hpp"
 
@@ -68,6 +69,7 @@ awaitable<Response> shown(Visit& visit, Shown what, std::vector<base::FieldError
   if (!kiosks) co_return problem_page(visit, kiosks.error());
   Page page(visit, "staff-kiosks");
   page.with_form();
+  page.set("KEY", base::to_base64url(base::random_bytes(18)));
   fill_form(visit, page, *centres);
   fill_list(visit, page, *kiosks, *centres);
   for (const base::FieldError& error : errors) {
@@ -96,8 +98,14 @@ awaitable<Response> list_page(Visit& visit) {
 awaitable<Response> issue(Visit& visit) {
   const flow::Caller caller = visit.caller();
   const std::string centre = visit.field("centre"), label = visit.field("label");
+  // A page that is loaded again sends the same key: no second kiosk comes of it.
+  std::optional<flow::Idempotency> key;
+  if (const std::string given = visit.field("key"); !given.empty() && given.size() <= 64) {
+    const base::Sha256 digest = base::sha256(fmt::format("{} {}", centre, label));
+    key = flow::Idempotency{given, std::string(digest.begin(), digest.end())};
+  }
   const base::Result<flow::IssuedKiosk> issued =
-      co_await visit.service().kiosks().issue(caller, centre, label);
+      co_await visit.service().kiosks().issue(caller, centre, label, key);
   if (!issued && issued.error().errors.empty()) co_return problem_page(visit, issued.error());
   const Shown what{issued ? &*issued : nullptr};
   const std::vector<base::FieldError> errors =
