@@ -422,6 +422,10 @@ TEST_F(ApiTest, ShowsADecisionInTheReadersLanguage) {
   EXPECT_FALSE(ru.at("basis").as_array().empty());
   EXPECT_EQ(json::serialize(ru.at("contacts")),
             R"([{"name":"ЦОН","address":"улица","phone":"1414","hours":"9-18"}])");
+  EXPECT_EQ(json::serialize(decision("en").at("contacts")),
+            R"([{"name":"TsON","address":"ulitsa","phone":"1414","hours":"9-18"}])");
+  EXPECT_EQ(json::serialize(decision("kk-Latn").at("contacts")),
+            R"([{"name":"HQKO","address":"köşe","phone":"1414","hours":"9-18"}])");
   EXPECT_EQ(ru.at("facts").at(0).at("register"), "rights");
   EXPECT_FALSE(ru.at("facts").at(0).at("summary").as_string().empty());
 }

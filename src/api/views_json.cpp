@@ -46,7 +46,8 @@ std::string in_language(std::string_view kk, std::string_view ru, const Reader& 
   const bool kazakh = i18n::is_kazakh(reader.language);
   const std::string_view first = kazakh ? kk : ru, second = kazakh ? ru : kk;
   const std::string_view own = first.empty() ? second : first;
-  return reader.language == i18n::Language::kk_latn ? i18n::to_latin(own) : std::string(own);
+  if (reader.language == i18n::Language::kk_latn) return i18n::to_latin(own);
+  return reader.language == i18n::Language::en ? in_latin(own) : std::string(own);
 }
 
 template <class T, class Name>
@@ -117,8 +118,7 @@ std::string short_address(const flow::MessageView& view, const Reader& reader) {
     }
     return std::string_view();
   };
-  const std::string address = in_language(value("address_kk"), value("address_ru"), reader);
-  return reader.language == i18n::Language::en ? in_latin(address) : address;
+  return in_language(value("address_kk"), value("address_ru"), reader);
 }
 
 json::array registrants_json(const std::vector<flow::RegistrantView>& registrants) {

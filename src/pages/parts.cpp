@@ -1,13 +1,16 @@
 #include "pages/parts.hpp"
 
+#include "api/address_text.hpp"
 #include "domain/words.hpp"
 
 namespace mekenjai::pages {
 
 void fill_contact(const Visit& visit, Dictionary& values, const flow::Contact& contact) {
   const bool kk = i18n::is_kazakh(visit.language);
-  const auto own = [kk](const std::string& in_kk, const std::string& in_ru) {
-    return (kk && !in_kk.empty()) || in_ru.empty() ? in_kk : in_ru;
+  const bool en = visit.language == i18n::Language::en;
+  const auto own = [kk, en](const std::string& in_kk, const std::string& in_ru) {
+    const std::string& text = (kk && !in_kk.empty()) || in_ru.empty() ? in_kk : in_ru;
+    return en ? api::in_latin(text) : text;
   };
   set(values, "NAME", own(contact.name_kk, contact.name_ru));
   const std::string address = own(contact.address_kk, contact.address_ru);

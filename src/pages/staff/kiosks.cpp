@@ -1,4 +1,5 @@
 // Kiosks, for receptionists and operators: a key is issued and shown once, and taken back.
+#include "api/address_text.hpp"
 #include "base/bytes.hpp"
 #include "pages/kiosk/kiosk.hpp"
 #include "pages/parts.hpp"
@@ -15,8 +16,8 @@ std::string name_of(const Visit& visit, const std::vector<domain::Centre>& centr
                     const std::string& id) {
   for (const domain::Centre& centre : centres) {
     if (centre.id != id) continue;
-    return i18n::is_kazakh(visit.language) && !centre.name_kk.empty() ? centre.name_kk
-                                                                      : centre.name_ru;
+    if (i18n::is_kazakh(visit.language) && !centre.name_kk.empty()) return centre.name_kk;
+    return visit.language == i18n::Language::en ? api::in_latin(centre.name_ru) : centre.name_ru;
   }
   return id;
 }
