@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { issue, switchedOn } from './lib/kiosk.mjs';
 import { Portal } from './lib/portal.mjs';
 
 describe('in the Latin letters of 2021', () => {
@@ -24,8 +25,10 @@ describe('in the Latin letters of 2021', () => {
       const own = registers.dwelling({ house: '7', flat: '3', owners: [alone], ...street });
       const minor = registers.person({ age: 12, phone: null });
       const shared = registers.dwelling({ house: '9', owners: [alone, minor], ...street });
-      registers.centre();
-      return { owner, guest, child, old, home, alone, own, shared };
+      const centre = registers.centre();
+      const officer = registers.person({ surname: 'Ахметова', name: 'Ботагөз' });
+      registers.staff(officer, 'psc_receptionist', { kato: '750000000' });
+      return { owner, guest, child, old, home, alone, own, shared, centre, officer };
     });
     ({ service, people } = portal);
     portal.names = []; // of registers: a page in Latin letters shows them in Latin letters
@@ -178,6 +181,48 @@ describe('in the Latin letters of 2021', () => {
     for (const person of [owner, guest]) {
       for (const { text } of await service.inbox(person)) assert.match(text, /^[\x20-\x7E\n]+$/, text);
     }
+  });
+
+  test('the app in the hand', async () => {
+    const visitor = await portal.visitor({ language: 'kk-Latn', channel: 'mobile' });
+    for (const [name, address] of [['m-home', '/'], ['m-category', '/citizens/migration'], ['m-service', '/services/residence'],
+      ['m-help', '/help'], ['m-offline', '/offline']]) {
+      await visitor.goto(address);
+      await visitor.seen(name);
+    }
+    await visitor.signIn(people.guest);
+    for (const [name, address] of [['m-who', '/apply?new=1'], ['m-where', '/apply/where?q=Qabanbai%207'], ['m-history', '/history'],
+      ['m-messages', '/messages'], ['m-profile', '/profile'], ['m-homes', '/homes'], ['m-consents', '/consents']]) {
+      await visitor.goto(address);
+      await visitor.seen(name);
+    }
+    await visitor.leave();
+  });
+
+  test('the kiosk, and the desk where it is let in', async () => {
+    for (const language of ['kk-Latn', 'en']) {
+      const officer = await portal.visitor({ language });
+      await officer.signIn(people.officer);
+      await officer.goto('/staff/kiosks');
+      await officer.checkWords(`the desk in ${language}`);
+      await officer.leave();
+    }
+    const { token } = await issue(portal, people.officer, people.centre, 'A');
+    const kiosk = await switchedOn(portal, token, { language: 'kk' });
+    await kiosk.leads(() => kiosk.page.getByRole('link', { name: 'Qaz' }).first().click());
+    kiosk.language = 'kk-Latn';
+    await kiosk.seen('start');
+    await kiosk.start();
+    await kiosk.seen('sign-in');
+    await kiosk.signIn(people.guest);
+    await kiosk.seen('who');
+    await kiosk.goto('/kiosk/apply/where');
+    assert.equal(await kiosk.board().getAttribute('data-layout'), 'latin');
+    for (const [name, address] of [['history', '/kiosk/history'], ['profile', '/kiosk/profile'], ['help', '/kiosk/help']]) {
+      await kiosk.goto(address);
+      await kiosk.seen(name);
+    }
+    await kiosk.leave();
   });
 
   test('to the service centre: its name, its address, the papers', async () => {
