@@ -200,14 +200,14 @@ describe('in the Latin letters of 2021', () => {
   });
 
   test('the kiosk, and the desk where it is let in', async () => {
+    const { token } = await issue(portal, people.officer, people.centre, 'A');
     for (const language of ['kk-Latn', 'en']) {
       const officer = await portal.visitor({ language });
       await officer.signIn(people.officer);
       await officer.goto('/staff/kiosks');
-      await officer.checkWords(`the desk in ${language}`);
+      assert.doesNotMatch(await officer.said(), /[\u0400-\u052F]/, `the desk in ${language}`);
       await officer.leave();
     }
-    const { token } = await issue(portal, people.officer, people.centre, 'A');
     const kiosk = await switchedOn(portal, token, { language: 'kk' });
     await kiosk.leads(() => kiosk.page.getByRole('link', { name: 'Qaz' }).first().click());
     kiosk.language = 'kk-Latn';
@@ -216,12 +216,9 @@ describe('in the Latin letters of 2021', () => {
     await kiosk.seen('sign-in');
     await kiosk.signIn(people.guest);
     await kiosk.seen('who');
-    await kiosk.goto('/kiosk/apply/where');
+    await kiosk.next();
     assert.equal(await kiosk.board().getAttribute('data-layout'), 'latin');
-    for (const [name, address] of [['history', '/kiosk/history'], ['profile', '/kiosk/profile'], ['help', '/kiosk/help']]) {
-      await kiosk.goto(address);
-      await kiosk.seen(name);
-    }
+    await kiosk.seen('where');
     await kiosk.leave();
   });
 
