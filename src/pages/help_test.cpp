@@ -186,7 +186,10 @@ TEST_F(Help, IsTheSameBehindEveryDoor) {
     EXPECT_TRUE(has(page(door + "/help"), fmt::format("href=\"{}/help/steps\"", door)));
     const std::string html = page(door + "/statistics");
     EXPECT_TRUE(has(html, fmt::format("action=\"{}/statistics\"", door)));
-    EXPECT_TRUE(has(html, "href=\"/api/v1/statistics\""));
+    // A kiosk must not lead to where no way leads back from.
+    const std::string signature = page(door + "/help/digital-signature");
+    EXPECT_EQ(count(html, "href=\"/api/v1/statistics\""), channel == Channel::portal ? 1 : 0);
+    EXPECT_EQ(count(signature, "href=\"https:"), channel == Channel::kiosk ? 0 : 1);
   }
 }
 
