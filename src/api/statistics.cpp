@@ -93,7 +93,8 @@ Answer statistics(const Api& api, Request& request) {
 }  // namespace
 
 void add_statistics(Table& table) {
-  table.add(Method::get, "/api/v1/statistics", Guard::open, statistics);
+  table.add(Method::get, "/api/v1/statistics", Guard::open, statistics, kSmallBody,
+            table.limiter(&http::RateLimiters::address_searches));
 }
 
 }  // namespace mekenjai::api

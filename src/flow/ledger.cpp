@@ -54,7 +54,7 @@ struct Ledger::Statements {
                         "JOIN applications a ON a.id=r.application WHERE a.id=?")),
         close(db.prepare("DELETE FROM open_registrants WHERE application=?1 AND iin IN "
                          "(SELECT iin FROM registrants WHERE application=?1)")),
-        signed_(db.prepare(fmt::format("UPDATE applications SET signed_at=?, policy=?, region={} WHERE id=?", store::kRegionOf))),
+        signed_(db.prepare("UPDATE applications SET signed_at=?, policy=?, region=? WHERE id=?")),
         applicant(db.prepare("SELECT applicant FROM applications WHERE id=?")),
         status(db.prepare("UPDATE applications SET status=?, due_at=?, hold_until=?, deadline=? WHERE id=?")),
         decision(db.prepare("UPDATE applications SET decision=? WHERE id=?")),
@@ -183,6 +183,8 @@ void Ledger::happen(Actor actor, std::string_view type, std::string_view applica
     }
     payload["messages"] = std::move(list);
   }
+  // What statistics count must not change with the address register: the record says it.
+  if (type == "signed") payload["region"] = counter_.region_now(application);
   const Instant at = now();
   const std::string text = base::canonical_json(payload);
   journal::Record record{0, at, word(actor), type, application, text, {}};
@@ -357,10 +359,13 @@ struct Folds {
   }
 
   void signed_() {
-    sql.signed_.with(received_at(), read_text(payload, "policy"), application).run();
+    // Records of before there were statistics do not say where the dwelling stood.
+    const std::int64_t region =
+        payload.contains("region") ? read_number(payload, "region") : ledger.counter_.region_now(application);
+    sql.signed_.with(received_at(), read_text(payload, "policy"), region, application).run();
     set_status(Status::checking);
     sql.open.with(application).run();
-    ledger.counter_.signed_(application);
+    ledger.counter_.signed_(application, at);
   }
 
   void held() {

@@ -111,7 +111,8 @@ class Service {
   virtual Task<Done> remove_push_devices(Caller) = 0;
 
   // --- for everybody ---------------------------------------------------------------------------------------
-  /// May be a little old. Problem: a month that is not one of the last twelve (422).
+  /// Of the days that are over. Problem (422): a month that is not one of the last twelve, a region that no
+  /// address is in.
   virtual Task<std::shared_ptr<const StatisticsView>> statistics(StatisticsFilter) = 0;
 
   /// The devices of the self-service zones.

@@ -709,7 +709,9 @@ Task<std::shared_ptr<const StatisticsView>> ServiceImpl::statistics(StatisticsFi
   }
   if (View kept = statistics_.kept(filter, today)) co_return kept;
   std::function<Result<View>(Reader&)> question = [this, filter](Reader& reader) -> Result<View> {
-    return statistics_.made(reader.figures, filter, now());
+    View view = statistics_.made(reader.figures, filter, now());
+    if (!view) return base::fail(bad_field("region", "unknown_value"));
+    return view;
   };
   co_return co_await engine_.asked<View>(std::move(question));
 }

@@ -1,6 +1,7 @@
 // What the service tells everybody about itself: how many applications, how they ended, how fast.
-// Every number is rounded down to a whole five, so whatever is subtracted from whatever, no number
-// below five comes out: nobody can be found in it.
+// Only days that are over are told. Every number is rounded down to a whole five, and down again
+// where a total would tell what a hidden part is; shares, times and reasons are told of twenty or
+// more only. So nobody can be found in it.
 #pragma once
 
 #include <chrono>
@@ -34,8 +35,10 @@ inline std::optional<int> parse_region(std::string_view text) {
 }
 inline std::string format_region(int region) { return fmt::format("{:02}", region); }
 
-/// The texts of the catalogue say this number in words.
+/// The texts of the catalogue say these numbers.
 inline constexpr std::int64_t kSmallestNumber = 5;
+/// Of fewer than these no share, no median and no reason is told.
+inline constexpr std::int64_t kSmallestBase = 20;
 inline constexpr int kMonthsShown = 12;
 
 /// A number as it is told: a multiple of five, or nothing for 0 to 4.
@@ -70,7 +73,7 @@ struct StatisticsView {
   };
 
   StatisticsFilter filter;
-  base::Instant counted_at;
+  base::Instant counted_at;  // the midnight up to which everything is counted
   Told applications;
   Told registered, rejected, sent_to_psc, withdrawn, open;
   /// Of those decided, in percent: by the rules, without a member of staff (not sent to a centre).
@@ -80,46 +83,88 @@ struct StatisticsView {
   std::vector<OfMonth> months;  // all twelve, of the region asked for
   Ranking<OfCode> reasons, centre_reasons;
   Ranking<OfRegion> regions;  // of the month asked for, whatever region was asked for
-  /// All that can be asked for: told over twelve months.
+  /// Those told over twelve months, the biggest first.
   std::vector<OfRegion> known_regions;
 };
 
 /// The twelve months that end with this one, the oldest first.
 std::vector<Month> months_shown(base::Date today);
 
-/// Pure: what to tell of figures. `names` of regions; those without are told without.
+/// What may be told of figures. Every number is told as one, whatever page it stands on.
+class Statistics {
+ public:
+  /// `figures` as they stood at the last midnight before `now`.
+  Statistics(std::vector<store::Figure> figures, std::map<int, store::RegionName> names,
+             base::Instant now);
+
+  /// Whether the address register has such a region; 0 is always there.
+  bool has(int region) const { return region == 0 || names_.contains(region); }
+  StatisticsView view(const StatisticsFilter& filter);
+
+ private:
+  static constexpr int kAll = -1;  // months, regions
+  /// A number with what it is made of: applications; their outcomes; the codes of an outcome.
+  struct Cell {
+    domain::Status outcome = domain::Status::draft;  // draft: applications of every outcome
+    std::optional<rules::Code> code{};
+    int month = kAll, region = kAll;
+    auto operator<=>(const Cell&) const = default;
+  };
+  /// What a reader knows of a number: what is told, and what it is at most.
+  struct Known {
+    Told told;
+    std::int64_t most = 0;
+  };
+
+  std::int64_t count(const Cell& cell) const;
+  Known known(const Cell& cell);
+  Known work_out(const Cell& cell);
+  /// The lines of a table that add up to the cell.
+  std::vector<std::vector<Cell>> lines(const Cell& cell) const;
+  std::map<std::int64_t, std::int64_t> waits(const StatisticsFilter& filter) const;
+  Cell cell_of(const StatisticsFilter& filter, domain::Status outcome) const;
+  std::optional<int> without_staff_percent(const StatisticsView& view) const;
+  StatisticsView::Ranking<StatisticsView::OfCode> reasons_of(const Cell& outcome);
+  StatisticsView::Ranking<StatisticsView::OfRegion> regions_of(int month);
+
+  const std::vector<store::Figure> figures_;
+  const std::map<int, store::RegionName> names_;
+  const base::Instant midnight_;
+  const std::vector<Month> months_;
+  std::vector<int> regions_;  // that have figures
+  std::map<domain::Status, std::vector<rules::Code>> codes_;
+  std::map<Cell, std::int64_t> counts_;
+  std::map<Cell, Known> known_;
+};
+
+/// Pure: one view.
 StatisticsView statistics_of(const std::vector<store::Figure>& figures,
                              const std::map<int, store::RegionName>& names,
                              const StatisticsFilter& filter, base::Instant now);
 
-/// Figures and answers that may be a little old: kept a thousand times as long as it took to read
-/// them, so that reading never takes more than a thousandth of a thread. Any thread.
+/// The statistics of the days that are over, read once a day. Any thread.
 class StatisticsKeeper {
  public:
-  using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds kShortest{1};
-  static constexpr std::chrono::minutes kLongest{10};
-
   using View = std::shared_ptr<const StatisticsView>;
-  /// What was told lately; nothing where it has to be made.
+  /// What was made already; nothing where it has to be made.
   View kept(const StatisticsFilter& filter, base::Date today);
-  /// Made from the figures on this connection, or from those read lately.
+  /// Reads on this connection where the day is a new one; while one thread does, others tell what
+  /// was. Nothing for a region that the address register does not have.
   View made(store::Figures& figures, const StatisticsFilter& filter, base::Instant now);
 
  private:
-  struct Read {
-    std::vector<store::Figure> figures;
-    std::map<int, store::RegionName> names;
-    base::Instant counted_at;
-    Month last;  // of the twelve
-    Clock::time_point good_until;
+  struct Day {
+    base::Date day;
+    std::mutex mutex;  // of what follows
+    std::optional<Statistics> statistics;
     std::map<StatisticsFilter, View> views;
   };
-  static std::shared_ptr<Read> read(store::Figures& figures, base::Instant now);
-  bool good(base::Date today) const;
+  static std::shared_ptr<Day> read(store::Figures& figures, base::Instant now);
+  /// Today's, or the one before while somebody reads today's.
+  std::shared_ptr<Day> day(store::Figures& figures, base::Instant now);
 
-  std::mutex mutex_;
-  std::shared_ptr<Read> read_;
+  std::mutex mutex_, reading_;
+  std::shared_ptr<Day> day_;
 };
 
 }  // namespace mekenjai::flow

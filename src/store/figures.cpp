@@ -12,6 +12,11 @@ constexpr Status kOpen = Status::checking;
 constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 24 * kHour;
 constexpr std::int64_t kRegion = 10'000'000;  // KATO has nine digits, two tell the region
 
+// For a row of `applications`.
+constexpr std::string_view kRegionOf =
+    "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
+    "WHERE d.rka=applications.rka), 0)";
+
 Instant instant(std::int64_t millis) { return Instant{base::Millis{millis}}; }
 
 std::int64_t seconds_between(Instant from, Instant to) {
@@ -20,10 +25,14 @@ std::int64_t seconds_between(Instant from, Instant to) {
 
 }  // namespace
 
-int civil_month(Instant at) {
-  const base::Date date = base::civil_date(at);
-  return static_cast<int>(date.year()) * 100 + static_cast<int>(static_cast<unsigned>(date.month()));
+int number_of(base::Date day) {
+  return (static_cast<int>(day.year()) * 100 +
+          static_cast<int>(static_cast<unsigned>(day.month()))) *
+             100 +
+         static_cast<int>(static_cast<unsigned>(day.day()));
 }
+int civil_day(Instant at) { return number_of(base::civil_date(at)); }
+int civil_month(Instant at) { return civil_day(at) / 100; }
 
 std::int64_t coarse(std::int64_t seconds) {
   if (seconds < 2 * kMinute) return seconds;
@@ -33,14 +42,20 @@ std::int64_t coarse(std::int64_t seconds) {
 }
 
 FigureCounter::FigureCounter(sqlite::Database& db)
-    : signed_of_(db.prepare(
+    : region_(db.prepare(fmt::format("SELECT {} FROM applications WHERE id=?", kRegionOf))),
+      signed_of_(db.prepare(
           "SELECT signed_at, region FROM applications WHERE id=? AND signed_at IS NOT NULL")),
-      add_(db.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?) "
+      add_(db.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?,?) "
                       "ON CONFLICT DO UPDATE SET n=n+excluded.n")) {}
 
 void FigureCounter::add(int month, int region, Status outcome, std::string_view code,
-                        std::int64_t seconds, int by) {
-  add_.with(month, region, static_cast<int>(outcome), code, seconds, by).run();
+                        std::int64_t seconds, int day, int by) {
+  add_.with(month, region, static_cast<int>(outcome), code, seconds, day, by).run();
+}
+
+int FigureCounter::region_now(std::string_view application) {
+  sqlite::Rows rows(region_.with(application));
+  return rows.next() ? static_cast<int>(rows->integer(0)) : 0;
 }
 
 std::optional<FigureCounter::Signed> FigureCounter::signed_of(std::string_view application) {
@@ -49,29 +64,30 @@ std::optional<FigureCounter::Signed> FigureCounter::signed_of(std::string_view a
   return Signed{instant(rows->integer(0)), static_cast<int>(rows->integer(1))};
 }
 
-void FigureCounter::signed_(std::string_view application) {
+void FigureCounter::signed_(std::string_view application, Instant at) {
   const std::optional<Signed> counted = signed_of(application);
-  if (counted) add(civil_month(counted->at), counted->region, kOpen, "", 0, 1);
+  if (counted) add(civil_month(counted->at), counted->region, kOpen, "", 0, civil_day(at), 1);
 }
 
 void FigureCounter::ended(std::string_view application, Status outcome, std::string_view code,
                           Instant at) {
   const std::optional<Signed> counted = signed_of(application);
   if (!counted) return;
-  const int month = civil_month(counted->at);
-  add(month, counted->region, kOpen, "", 0, -1);
-  add(month, counted->region, outcome, code, seconds_between(counted->at, at), 1);
+  const int month = civil_month(counted->at), day = civil_day(at);
+  add(month, counted->region, kOpen, "", 0, day, -1);
+  add(month, counted->region, outcome, code, seconds_between(counted->at, at), day, 1);
 }
 
 Figures::Figures(sqlite::Database& db)
-    : since_(db.prepare("SELECT month, region, outcome, code, seconds, n FROM figures "
-                        "WHERE month>=? AND n>0")),
+    : since_(db.prepare("SELECT month, region, outcome, code, seconds, sum(n) FROM figures "
+                        "WHERE month>=? AND day<? GROUP BY month, region, outcome, code, seconds "
+                        "HAVING sum(n)>0")),
       name_(db.prepare("SELECT region_kk, region_ru, locality_kk, locality_ru FROM reg_street "
                        "WHERE kato>=? AND kato<? ORDER BY kato LIMIT 1")) {}
 
-std::vector<Figure> Figures::since(int month) {
+std::vector<Figure> Figures::since(int month, int day) {
   std::vector<Figure> figures;
-  sqlite::Rows rows(since_.with(month));
+  sqlite::Rows rows(since_.with(month, day));
   while (rows.next()) {
     figures.push_back({static_cast<int>(rows->integer(0)), static_cast<int>(rows->integer(1)),
                        static_cast<Status>(rows->integer(2)), rows->str(3), rows->integer(4),
@@ -94,7 +110,7 @@ void count_past(sqlite::Database& database) {
   database.execute(fmt::format(
       "UPDATE applications SET region={} WHERE signed_at IS NOT NULL AND status<{}", kRegionOf,
       static_cast<int>(Status::registered)));
-  using Key = std::tuple<int, int, int, std::string, std::int64_t>;
+  using Key = std::tuple<int, int, int, std::string, std::int64_t, int>;
   std::map<Key, std::int64_t> counted;
   {
     auto applications = database.prepare(fmt::format(
@@ -109,15 +125,16 @@ void count_past(sqlite::Database& database) {
       const auto status = static_cast<Status>(rows->integer(2));
       const bool ended = domain::is_final(status) && !rows->is_null(4);
       const bool decided = ended && status != Status::withdrawn;
+      const Instant changed = ended ? instant(rows->integer(4)) : signed_at;
       ++counted[{civil_month(signed_at), static_cast<int>(rows->integer(1)),
                  static_cast<int>(ended ? status : kOpen), decided ? rows->str(3) : "",
-                 ended ? seconds_between(signed_at, instant(rows->integer(4))) : 0}];
+                 ended ? seconds_between(signed_at, changed) : 0, civil_day(changed)}];
     }
   }
-  auto add = database.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?)");
+  auto add = database.prepare("INSERT INTO figures VALUES(?,?,?,?,?,?,?)");
   for (const auto& [key, n] : counted) {
-    const auto& [month, region, outcome, code, seconds] = key;
-    add.with(month, region, outcome, code, seconds, n).run();
+    const auto& [month, region, outcome, code, seconds, day] = key;
+    add.with(month, region, outcome, code, seconds, day, n).run();
   }
 }
 

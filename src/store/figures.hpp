@@ -1,5 +1,6 @@
 // How many applications ended how, and how fast: counted as it happens, so that statistics read a
-// few rows and never the applications. Nobody is in it: a month, a region, an outcome, a number.
+// few rows and never the applications. Nobody is in it: a month, a region, an outcome, a number;
+// and the day on which the number changed, so that only days that are over need be told.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +33,11 @@ struct RegionName {
   bool operator==(const RegionName&) const = default;
 };
 
-/// SQL for a row of `applications`: the region where its dwelling stands now.
-inline constexpr std::string_view kRegionOf =
-    "coalesce((SELECT s.kato/10000000 FROM reg_dwelling d JOIN reg_street s ON s.id=d.street "
-    "WHERE d.rka=applications.rka), 0)";
-
 /// 202611.
 int civil_month(Instant at);
+/// 20261129.
+int civil_day(Instant at);
+int number_of(base::Date day);
 /// A time to a decision as it is counted: whole seconds up to two minutes, minutes up to two hours,
 /// hours up to three days, then days. So there are few different ones, each known well enough.
 std::int64_t coarse(std::int64_t seconds);
@@ -50,9 +49,11 @@ class FigureCounter {
   FigureCounter(const FigureCounter&) = delete;
   FigureCounter& operator=(const FigureCounter&) = delete;
 
+  /// The region where the application's dwelling stands now.
+  int region_now(std::string_view application);
   /// The application has its `signed_at`, and its `region`: an import may move the dwelling before
-  /// the end.
-  void signed_(std::string_view application);
+  /// the end. `at`: when it is counted.
+  void signed_(std::string_view application, Instant at);
   /// Its end, once. Does nothing for one that was never signed.
   void ended(std::string_view application, domain::Status outcome, std::string_view code,
              Instant at);
@@ -64,9 +65,9 @@ class FigureCounter {
   };
   std::optional<Signed> signed_of(std::string_view application);
   void add(int month, int region, domain::Status outcome, std::string_view code,
-           std::int64_t seconds, int by);
+           std::int64_t seconds, int day, int by);
 
-  sqlite::Statement signed_of_, add_;
+  sqlite::Statement region_, signed_of_, add_;
 };
 
 /// Reads; one object per connection.
@@ -76,8 +77,8 @@ class Figures {
   Figures(const Figures&) = delete;
   Figures& operator=(const Figures&) = delete;
 
-  /// Of all months from `month` (202611) on.
-  std::vector<Figure> since(int month);
+  /// Of all months from `month` (202611) on, as they stood when `day` (20261129) began.
+  std::vector<Figure> since(int month, int day);
   std::optional<RegionName> name_of(int region);
 
  private:

@@ -89,8 +89,9 @@ CREATE TABLE IF NOT EXISTS fraud_reports(
 -- Statistics: applications signed in a month, in a region, that ended alike (store/figures.hpp).
 CREATE TABLE IF NOT EXISTS figures(
   month INTEGER NOT NULL, region INTEGER NOT NULL, outcome INTEGER NOT NULL, code TEXT NOT NULL,
-  seconds INTEGER NOT NULL, n INTEGER NOT NULL,
-  PRIMARY KEY(month, region, outcome, code, seconds)) WITHOUT ROWID;
+  seconds INTEGER NOT NULL, day INTEGER NOT NULL,  -- on which n were added, or taken away
+  n INTEGER NOT NULL,
+  PRIMARY KEY(month, region, outcome, code, seconds, day)) WITHOUT ROWID;
 -- Alerts to the migration officer and tasks for him (A4, F6, F8, G8).
 CREATE TABLE IF NOT EXISTS alerts(
   sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, application TEXT NOT NULL, rka INTEGER NOT NULL);

@@ -217,7 +217,11 @@ void fill_regions(const Visit& visit, Page& page, const View& view) {
 
 awaitable<Response> statistics(Visit& visit) {
   const flow::StatisticsFilter filter = filter_of(visit);
-  const auto found = co_await visit.service().statistics(filter);
+  auto found = co_await visit.service().statistics(filter);
+  if (!found && found.error().trouble == base::Trouble::unprocessable) {
+    const flow::StatisticsFilter everything{filter.month, {}};
+    found = co_await visit.service().statistics(everything);
+  }
   if (!found) co_return problem_page(visit, found.error());
   const View& view = **found;
   Page page(visit, "statistics");
@@ -230,15 +234,19 @@ awaitable<Response> statistics(Visit& visit) {
     fill_reasons(visit, *figures, view);
   } else {
     Dictionary* empty = page.add("EMPTY");
-    if (filter.month || filter.region) empty->ShowSection("FILTERED");
+    if (view.filter.month || view.filter.region) empty->ShowSection("FILTERED");
   }
   fill_regions(visit, page, view);
-  page.set("WHEN", visit.words.when(view.counted_at, true));
+  const base::Date last_day = base::add_days(base::civil_date(view.counted_at), -1);
+  page.set("DAY", visit.words.date(last_day));
   co_return page.done();
 }
 
 }  // namespace
 
-void add_statistics(Table& table) { table.get("/statistics", Guard::open_page, statistics); }
+void add_statistics(Table& table) {
+  table.get("/statistics", Guard::open_page, statistics,
+            table.limiter(&http::RateLimiters::address_searches));
+}
 
 }  // namespace mekenjai::pages
