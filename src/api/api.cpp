@@ -123,21 +123,6 @@ Result<PageRequest> page_of(const Request& request) {
   return page;
 }
 
-Result<std::optional<flow::Idempotency>> read_idempotency(const Request& request) {
-  std::optional<flow::Idempotency> key;
-  for (const auto& [name, value] : request.headers) {
-    if (name != "idempotency-key") continue;
-    const bool visible =
-        std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < '\x7F'; });
-    if (key || value.empty() || value.size() > 64 || !visible) {
-      return base::fail(base::wrong_fields({{"Idempotency-Key", "bad_idempotency_key"}}));
-    }
-    const base::Sha256 digest = base::sha256(request.body);
-    key = flow::Idempotency{value, std::string(digest.begin(), digest.end())};
-  }
-  return key;
-}
-
 void read_container(base::FieldReader& reader, flow::SignatureRequest& signature) {
   signature.cms = reader.optional_text("cms", kLongestSignature, true).value_or("");
   signature.xml = reader.optional_text("xml", kLongestSignature, true).value_or("");

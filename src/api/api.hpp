@@ -97,9 +97,6 @@ boost::json::object list_json(const flow::Page<T>& page, const ToJson& to_json) 
   return {{"items", std::move(items)}, {"next", std::move(next)}};
 }
 
-/// The key of a request that may be sent twice: 1 to 64 visible ASCII characters, once.
-Result<std::optional<flow::Idempotency>> read_idempotency(const Request& request);
-
 /// `cms` or `xml`, and just one of them: `required`, `cms_or_xml`.
 void read_container(base::FieldReader& reader, flow::SignatureRequest& signature);
 /// A signature as it stands in a body beside other fields: `method` and `code`, `cms` or `xml`.
