@@ -161,7 +161,7 @@ describe('At a kiosk', () => {
     assert.ok((await kiosk.page.locator('output').innerText()).endsWith(`11 / 12 ••${person.iin.slice(9, 11)}`));
     await kiosk.type(`${person.iin[11]}7`);
     assert.equal(await field.inputValue(), person.iin, 'the thirteenth digit finds no room');
-    await kiosk.touch(kiosk.key('back'));
+    await kiosk.hit(kiosk.key('back'));
     await kiosk.go();
     await kiosk.expectSaid('page.err.iin_length', { n: '11' });
     await kiosk.seen('sign-in-wrong', { again: false });
@@ -289,9 +289,9 @@ describe('At a kiosk', () => {
     const person = somebody(), home = homes[1];
     const kiosk = await switchedOn(portal, device.token, { script: false, quick: false });
     await kiosk.start();
-    await kiosk.touch(kiosk.key('9'));
+    await kiosk.hit(kiosk.key('9'));
     assert.equal(await kiosk.page.locator('.mk-errors').count(), 0, 'a key is no answer yet');
-    await kiosk.touch(kiosk.key('back'));
+    await kiosk.hit(kiosk.key('back'));
     await kiosk.type(person.iin.slice(0, 3));
     assert.equal(await kiosk.page.locator('#iin').inputValue(), person.iin.slice(0, 3));
     kiosk.quick = true;
@@ -308,7 +308,7 @@ describe('At a kiosk', () => {
     await kiosk.choose(kiosk.labelled('page.kind.temporary'));
     await kiosk.leads(() => kiosk.page.locator('button[name=field][value=month]').click());
     assert.ok(await kiosk.page.locator('#k2').isChecked(), 'the choice was kept');
-    await kiosk.touch(kiosk.key('7'));
+    await kiosk.hit(kiosk.key('7'));
     assert.equal(await kiosk.page.locator('#month').inputValue(), '7');
     await kiosk.finish();
     await kiosk.expectHeading('page.kiosk.ended.title');

@@ -116,7 +116,7 @@ TEST(KioskPage, NoLinkLeadsOut) {
   const std::string made = page(
       "<p><a href=\"https://egov.kz/\" rel=\"x\"><b>egov.kz</b></a> <a href=\"//evil/\">b</a> <a "
       "href=\"tel:1414\">1414</a> "
-      "<a href=\"#q\">c</a> <a href=\"/kiosk/apply\">d</a></p>");
+      "<a href=\"/profile\">e</a> <a href=\"#q\">c</a> <a href=\"/kiosk/apply\">d</a></p>");
   EXPECT_EQ(made,
             "<p><span><b>egov.kz</b></span> <span>b</span> <span>1414</span> <span>e</span> <a "
             "href=\"#q\">c</a> "

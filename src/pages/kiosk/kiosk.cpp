@@ -70,6 +70,7 @@ std::string_view step_of(std::string_view path) {
 /// Nothing of the visit stays: neither here nor in the browser, but for what makes the device a
 /// kiosk.
 awaitable<Response> end(Visit& visit) {
+  if (!visit.request.kiosk) co_return not_set_up(visit);  // the guard has asked before
   if (visit.signed_in()) {
     const std::string token = visit.request.token;
     co_await visit.service().sign_out(token);
@@ -217,7 +218,7 @@ awaitable<Response> alive(flow::Service& service, http::Request& request) {
 awaitable<Response> key(KioskScreens& screens, http::Request& request) {
   const std::optional<http::Pairs> form = http::parse_form(request.body);
   const std::string secret = secret_of(request);
-  const bool ours = form && !secret.empty();
+  const bool ours = form && request.kiosk && !secret.empty();
   const std::string address =
       ours ? screens.press(screen_of(*request.kiosk, secret), *form) : std::string("/");
   co_return leave(http::redirect(address), Channel::kiosk);

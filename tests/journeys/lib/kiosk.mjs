@@ -62,13 +62,14 @@ export class Kiosk extends Visitor {
         const cyrillic = /[а-яёәіңғүұқөһ]/.test(character);
         await this.layout(cyrillic ? (/[ё]/.test(character) ? 'ru' : 'kk') : 'latin');
       }
-      await this.touch(this.key(character));
+      await this.hit(this.key(character));
     }
   }
   async layout(name) {
-    await this.touch(this.board().locator(`button[name=layout][value=${name}]`));
+    await this.hit(this.board().locator(`button[name=layout][value=${name}]`));
   }
-  async touch(target) {
+  /** A key of the screen: typed by script, sent without. */
+  async hit(target) {
     if (this.script) await target.tap();
     else await this.leads(() => target.click());
   }
