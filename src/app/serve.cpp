@@ -48,6 +48,15 @@ std::string form_secret(flow::Engine& engine) {
   return secret;
 }
 
+/// The sandbox's SMS centre is in this process: whoever is told that it listens gets his first code at once.
+void wait_for_link(const outbox::Outbox& outbox) {
+  constexpr std::chrono::seconds kLongest{5};
+  const auto end = std::chrono::steady_clock::now() + kLongest;
+  while (!outbox.bound() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 void introduce(flow::Engine& engine, const base::Clock& clock, const std::string& address) {
   const auto people = engine.ask_and_wait<std::vector<edge::registers::PersonToTry>>([&](flow::Reader& reader) {
     return edge::registers::people_to_try(reader.database, base::civil_date(clock.now()));
@@ -264,6 +273,7 @@ int serve(Config config, bool sandbox) {
   outbox.start();
   if (push) push->start();
   server->start();
+  if (smsc) wait_for_link(outbox);
   std::cout << "listening on http://" << server->address() << std::endl;
   if (sandbox) introduce(engine, clock, server->address());
 
