@@ -4,7 +4,7 @@
 
 const warnBefore = 600; // seconds
 const typingLasts = 60;
-const retryAfter = 30; // the line is cut
+const retryAfter = 5; // the line is cut
 
 interface State {
   left: number; // seconds
