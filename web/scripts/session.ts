@@ -80,8 +80,12 @@ function show({ title, text, press, last, csrf }: State): void {
   box.showModal();
 }
 
+/** Its event waits for the next picture of the page, and news may come before: gone is gone at once. */
 function close(): void {
-  dialog?.close();
+  const box = dialog;
+  dialog = undefined;
+  box?.close();
+  box?.remove();
 }
 
 async function extend(csrf: string): Promise<void> {
