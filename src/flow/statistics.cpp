@@ -171,18 +171,16 @@ std::optional<int> Statistics::without_staff_percent(const StatisticsView& view)
   return static_cast<int>((200 * by_rules + decided) / (2 * decided));
 }
 
-StatisticsView::Ranking<StatisticsView::OfCode> Statistics::reasons_of(const Cell& outcome) {
-  StatisticsView::Ranking<StatisticsView::OfCode> ranking;
-  const auto codes = codes_.find(outcome.outcome);
-  if (codes == codes_.end() || count(outcome) < kSmallestBase) return ranking;
+template <class Item, class Keys, class CellOf, class ItemOf>
+StatisticsView::Ranking<Item> Statistics::ranked(const Keys& keys, const CellOf& cell_of, const ItemOf& item_of) {
+  StatisticsView::Ranking<Item> ranking;
   std::int64_t others = 0;
   std::vector<Known> hidden;
-  for (const rules::Code code : codes->second) {
-    Cell cell = outcome;
-    cell.code = code;
+  for (const auto& key : keys) {
+    const Cell cell = cell_of(key);
     const Known number = known(cell);
     if (number.told) {
-      ranking.items.push_back({code, *number.told});
+      ranking.items.push_back(item_of(key, *number.told));
     } else {
       others += count(cell);
       hidden.push_back(number);
@@ -193,25 +191,25 @@ StatisticsView::Ranking<StatisticsView::OfCode> Statistics::reasons_of(const Cel
   return ranking;
 }
 
+StatisticsView::Ranking<StatisticsView::OfCode> Statistics::reasons_of(const Cell& outcome) {
+  const auto codes = codes_.find(outcome.outcome);
+  if (codes == codes_.end() || count(outcome) < kSmallestBase) return {};
+  const auto cell_of = [&](rules::Code code) {
+    Cell cell = outcome;
+    cell.code = code;
+    return cell;
+  };
+  const auto item_of = [](rules::Code code, std::int64_t n) { return StatisticsView::OfCode{code, n}; };
+  return ranked<StatisticsView::OfCode>(codes->second, cell_of, item_of);
+}
+
 StatisticsView::Ranking<StatisticsView::OfRegion> Statistics::regions_of(int month) {
-  StatisticsView::Ranking<StatisticsView::OfRegion> ranking;
-  std::int64_t others = 0;
-  std::vector<Known> hidden;
-  for (const int region : regions_) {
-    const Cell cell{kAnyOutcome, {}, month, region};
-    const Known number = known(cell);
-    if (number.told) {
-      const auto name = names_.find(region);
-      ranking.items.push_back(
-          {region, name == names_.end() ? store::RegionName{} : name->second, *number.told});
-    } else {
-      others += count(cell);
-      hidden.push_back(number);
-    }
-  }
-  sort_biggest_first(ranking.items);
-  ranking.others = told(std::min(others, limit_of(hidden).value_or(others)));
-  return ranking;
+  const auto cell_of = [&](int region) { return Cell{kAnyOutcome, {}, month, region}; };
+  const auto item_of = [&](int region, std::int64_t n) {
+    const auto name = names_.find(region);
+    return StatisticsView::OfRegion{region, name == names_.end() ? store::RegionName{} : name->second, n};
+  };
+  return ranked<StatisticsView::OfRegion>(regions_, cell_of, item_of);
 }
 
 StatisticsView Statistics::view(const StatisticsFilter& filter) {

@@ -124,6 +124,9 @@ class Statistics {
   std::map<std::int64_t, std::int64_t> waits(const StatisticsFilter& filter) const;
   Cell cell_of(const StatisticsFilter& filter, domain::Status outcome) const;
   std::optional<int> without_staff_percent(const StatisticsView& view) const;
+  /// What may be told of each, biggest first; those that may not are `others` together.
+  template <class Item, class Keys, class CellOf, class ItemOf>
+  StatisticsView::Ranking<Item> ranked(const Keys& keys, const CellOf& cell_of, const ItemOf& item_of);
   StatisticsView::Ranking<StatisticsView::OfCode> reasons_of(const Cell& outcome);
   StatisticsView::Ranking<StatisticsView::OfRegion> regions_of(int month);
 
